@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make            module for the running kernel, library and client
+# make demo       see the page tables of a real server; installs what it needs
+# make check      the same, and pass the tests
+# make help       the rest
+
+VERSION := $(shell sed -n 's/.*PTSCOPE_VERSION "\(.*\)"/\1/p' module/version.h)
+SOVERSION := 0
+
+BUILD  ?= build
+KDIR   ?= /lib/modules/$(shell uname -r)/build
+KERNEL ?= 6.1
+
+prefix     ?= /usr/local
+bindir     ?= $(prefix)/bin
+libdir     ?= $(prefix)/lib
+includedir ?= $(prefix)/include
+mandir     ?= $(prefix)/share/man
+bashcompletiondir ?= $(prefix)/share/bash-completion/completions
+
+PKG_CONFIG ?= pkg-config
+CFLAGS     ?= -O2 -g
+WARNINGS   := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
+ALL_CFLAGS  = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -Imodule/uapi -Iuserspace/lib \
+	      -fvisibility=hidden -MMD -MP $(CPPFLAGS) $(CFLAGS)
+# Asked when a recipe runs, since "make demo" installs what answers.
+NL_CFLAGS   = $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0)
+NL_LIBS     = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
+SCOLS_LIBS  = $(shell $(PKG_CONFIG) --libs smartcols)
+SCOLS_CFLAGS = $(shell $(PKG_CONFIG) --cflags smartcols)
+
+U := $(BUILD)/userspace
+T := $(BUILD)/tests
+
+lib_src  := $(wildcard userspace/lib/*.c)
+lib_obj  := $(lib_src:%.c=$(BUILD)/%.o)
+cli_src  := $(wildcard userspace/cli/*.c)
+cli_obj  := $(cli_src:%.c=$(BUILD)/%.o)
+victims  := $(patsubst tests/victims/%.c,%,$(filter-out tests/victims/victim.c,$(wildcard tests/victims/*.c)))
+# What several tests share, and is none itself.
+shared_selftest := ktap netlink proc
+selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
+selftest_obj := $(patsubst %,$(T)/selftests/%.o,$(filter $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c))))
+unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+
+STATIC_LIB := $(U)/lib/libptscope.a
+SHARED_LIB := $(U)/lib/libptscope.so.$(SOVERSION)
+CLI        := $(U)/cli/ptscope
+
+.DELETE_ON_ERROR:
+.PHONY: all module userspace tests demo check check-quick unit spec install uninstall clean help FORCE
+
+all: module userspace
+
+help:
+	@sed -n 's/^# \(make.*\)/\1/p; s/^## //p' Makefile
+
+## make module     the module alone; KDIR=... for another kernel's headers
+module:
+	@test -d $(KDIR) || { \
+		echo "There are no kernel headers at $(KDIR)." >&2; \
+		echo "Install them (Debian: linux-headers-$$(uname -r)), name others by KDIR=," >&2; \
+		echo "or use 'make demo', which needs none." >&2; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+## make userspace  library and client alone
+userspace: $(STATIC_LIB) $(SHARED_LIB) $(CLI)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(OBJ_CFLAGS) -c -o $@ $<
+
+$(lib_obj): OBJ_CFLAGS = -fPIC $(NL_CFLAGS)
+$(cli_obj): OBJ_CFLAGS = $(SCOLS_CFLAGS)
+
+$(STATIC_LIB): $(lib_obj)
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(SHARED_LIB): $(lib_obj) userspace/lib/libptscope.map
+	@mkdir -p $(@D)
+	$(CC) -shared -Wl,-soname,$(@F) -Wl,--version-script=userspace/lib/libptscope.map \
+		-Wl,--no-undefined $(LDFLAGS) -o $@ $(lib_obj) $(NL_LIBS)
+	ln -sf $(@F) $(U)/lib/libptscope.so
+
+# The client carries the library in itself: it runs from wherever it stands.
+$(CLI): $(cli_obj) $(STATIC_LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(SCOLS_LIBS)
+
+## make tests      the programs that the tests run
+tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(unit_tests:%=$(T)/unit/%)
+
+$(T)/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(NL_CFLAGS) -pthread -c -o $@ $<
+
+.SECONDARY:
+$(T)/victims/%: $(T)/victims/%.o $(T)/victims/victim.o
+	$(CC) -pthread -o $@ $^
+
+$(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
+	$(CC) -pthread -o $@ $^ $(NL_LIBS)
+
+# These know the library's inside, which the shared library does not show.
+$(T)/unit/%.o: ALL_CFLAGS += -Iuserspace/lib
+$(T)/unit/%: $(T)/unit/%.o $(STATIC_LIB)
+	$(CC) -o $@ $^ $(NL_LIBS)
+
+demo:
+	scripts/demo
+
+## make check KERNEL=NAME   the tests on another kernel; scripts/vm --list names them
+check:
+	scripts/check $(KERNEL)
+
+## make spec       make the UAPI header from module/spec/ptscope.yaml
+spec:
+	scripts/gen-spec
+
+install: all
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	install -D -m 755 $(CLI) $(DESTDIR)$(bindir)/ptscope
+	install -D -m 644 $(STATIC_LIB) $(DESTDIR)$(libdir)/libptscope.a
+	install -D -m 755 $(SHARED_LIB) $(DESTDIR)$(libdir)/libptscope.so.$(SOVERSION)
+	ln -sf libptscope.so.$(SOVERSION) $(DESTDIR)$(libdir)/libptscope.so
+	install -D -m 644 userspace/lib/ptscope.h $(DESTDIR)$(includedir)/ptscope.h
+	install -D -m 644 module/uapi/linux/ptscope.h $(DESTDIR)$(includedir)/linux/ptscope.h
+	install -D -m 644 userspace/man/ptscope.8 $(DESTDIR)$(mandir)/man8/ptscope.8
+	install -D -m 644 userspace/completion/ptscope.bash $(DESTDIR)$(bashcompletiondir)/ptscope
+	mkdir -p $(DESTDIR)$(libdir)/pkgconfig
+	sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|; s|@includedir@|$(includedir)|' \
+	    -e 's|@version@|$(VERSION)|' userspace/lib/ptscope.pc.in \
+		> $(DESTDIR)$(libdir)/pkgconfig/ptscope.pc
+	@test -n "$(DESTDIR)" || { depmod; ldconfig; }
+
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/ptscope $(DESTDIR)$(libdir)/libptscope.* \
+		$(DESTDIR)$(includedir)/ptscope.h $(DESTDIR)$(includedir)/linux/ptscope.h \
+		$(DESTDIR)$(mandir)/man8/ptscope.8 \
+		$(DESTDIR)$(bashcompletiondir)/ptscope $(DESTDIR)$(libdir)/pkgconfig/ptscope.pc
+
+clean:
+	rm -rf $(BUILD)
+	test ! -d $(KDIR) || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+
+-include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d')

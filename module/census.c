@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The sink that counts.
+ */
+#include "census.h"
+#include "levels.h"
+
+static __always_inline struct ptscope_census_walk *to_census(struct ptscope_walk *walk)
+{
+	return container_of(walk, struct ptscope_census_walk, walk);
+}
+
+static __always_inline void use_entries(struct ptscope_census_walk *cw,
+					enum ptscope_level level, u64 entries)
+{
+	cw->census.table[level].used += entries;
+	cw->open[level].used += entries;
+}
+
+static __always_inline void census_run(struct ptscope_walk *walk, unsigned long addr,
+				       unsigned long pages, struct ptscope_entry entry)
+{
+	struct ptscope_census_walk *cw = to_census(walk);
+	struct ptscope_census *census = &cw->census;
+
+	census->state[entry.state] += pages;
+	if (entry.state == walk->place.vacant)
+		return;
+
+	use_entries(cw, entry.level, DIV_ROUND_UP(pages, ptscope_level_pages(entry.level)));
+	if (entry.flags & PTSCOPE_ENTRY_SOFT_DIRTY)
+		census->soft_dirty += pages;
+	if (entry.state != PTSCOPE_STATE_RES)
+		return;
+
+	census->leaf[entry.leaf] += pages;
+	if (entry.flags & PTSCOPE_ENTRY_YOUNG)
+		census->young += pages;
+	if (entry.flags & PTSCOPE_ENTRY_DIRTY)
+		census->dirty += pages;
+	if (entry.flags & PTSCOPE_ENTRY_WRITE)
+		census->write += pages;
+	if (entry.flags & PTSCOPE_ENTRY_PROTNONE)
+		census->protnone += pages;
+	if (entry.flags & PTSCOPE_ENTRY_THP)
+		census->thp += pages;
+	if (entry.flags & PTSCOPE_ENTRY_HUGETLB)
+		census->hugetlb += pages;
+	if (entry.flags & PTSCOPE_ENTRY_ZERO) {
+		if (entry.leaf == PTSCOPE_LEAF_PTE)
+			census->zero += pages;
+		else
+			census->zero_huge += pages;
+	}
+}
+
+/* The level that holds the entries that point to @level's tables. */
+static enum ptscope_level level_above(struct mm_struct *mm, enum ptscope_level level)
+{
+	if (level == PTSCOPE_LEVEL_PTE && !__is_defined(__PAGETABLE_PMD_FOLDED))
+		return PTSCOPE_LEVEL_PMD;
+	if (level <= PTSCOPE_LEVEL_PMD && !mm_pud_folded(mm))
+		return PTSCOPE_LEVEL_PUD;
+	if (level <= PTSCOPE_LEVEL_PUD && !mm_p4d_folded(mm))
+		return PTSCOPE_LEVEL_P4D;
+	return PTSCOPE_LEVEL_PGD;
+}
+
+/* Number of the address range that one table of @level translates. */
+static __always_inline unsigned long table_index(enum ptscope_level level, unsigned long addr)
+{
+	switch (level) {
+	case PTSCOPE_LEVEL_PTE:
+		return addr >> PMD_SHIFT;
+	case PTSCOPE_LEVEL_PMD:
+		return addr >> PUD_SHIFT;
+	case PTSCOPE_LEVEL_PUD:
+		return addr >> P4D_SHIFT;
+	case PTSCOPE_LEVEL_P4D:
+		return addr >> PGDIR_SHIFT;
+	default:
+		return 0;
+	}
+}
+
+static void close_table(struct ptscope_census_walk *cw, enum ptscope_level level)
+{
+	if (cw->open[level].index && !cw->open[level].used)
+		cw->census.table[level].empty++;
+	cw->open[level].index = 0;
+	cw->open[level].used = 0;
+}
+
+static noinline void open_table(struct ptscope_census_walk *cw, enum ptscope_level level,
+				unsigned long index)
+{
+	close_table(cw, level);
+	cw->open[level].index = index;
+	cw->census.table[level].pages++;
+	if (level != PTSCOPE_LEVEL_PGD)
+		use_entries(cw, level_above(cw->walk.mm, level), 1);
+}
+
+static __always_inline void census_table(struct ptscope_walk *walk, enum ptscope_level level,
+					 unsigned long addr)
+{
+	struct ptscope_census_walk *cw = to_census(walk);
+	unsigned long index = table_index(level, addr) + 1;
+
+	if (unlikely(cw->open[level].index != index))
+		open_table(cw, level, index);
+}
+
+static const struct ptscope_sink census_sink = {
+	.run = census_run,
+	.table = census_table,
+};
+
+/**
+ * ptscope_census_window() - count the entries of one table
+ * @walk: within a struct ptscope_census_walk
+ * @addr: where to begin
+ * @end: where to end, in the same VMA
+ *
+ * Locking: as for ptscope_read_window().
+ *
+ * Return: address behind the last entry counted.
+ */
+unsigned long ptscope_census_window(struct ptscope_walk *walk, unsigned long addr,
+				    unsigned long end)
+{
+	return ptscope_read_window(walk, &census_sink, addr, end);
+}
+
+/**
+ * ptscope_census_close() - the walk is over: settle the tables still open
+ * @cw: the walk
+ */
+void ptscope_census_close(struct ptscope_census_walk *cw)
+{
+	enum ptscope_level level;
+
+	for (level = PTSCOPE_LEVEL_PTE; level <= PTSCOPE_LEVEL_PGD; level++)
+		close_table(cw, level);
+}

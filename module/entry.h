@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a single entry of a page table means.
+ *
+ * Everything here works on the value of an entry that was read once; nothing
+ * looks at the table again, and nothing is ever written to it.
+ */
+#ifndef PTSCOPE_ENTRY_H
+#define PTSCOPE_ENTRY_H
+
+#include <linux/hugetlb.h>
+#include <linux/leafops.h>
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/ptscope.h>
+
+enum ptscope_state {
+	PTSCOPE_STATE_RES,
+	PTSCOPE_STATE_LAZY,
+	PTSCOPE_STATE_CACHED,
+	PTSCOPE_STATE_DISK,
+	PTSCOPE_STATE_SWAP,
+	/* From here on: the kinds of SPECIAL. */
+	PTSCOPE_STATE_MIGRATION,
+	PTSCOPE_STATE_HWPOISON,
+	PTSCOPE_STATE_DEVICE,
+	PTSCOPE_STATE_UFFD_WP,
+	PTSCOPE_STATE_GUARD,
+	PTSCOPE_STATE_POISON,
+	PTSCOPE_STATE_BAD,
+	PTSCOPE_STATE_NR,
+};
+
+/* Which kind of leaf holds a present page. */
+enum ptscope_leaf {
+	PTSCOPE_LEAF_PTE,
+	PTSCOPE_LEAF_CONT,
+	PTSCOPE_LEAF_PMD,
+	PTSCOPE_LEAF_PUD,
+	PTSCOPE_LEAF_NR,
+};
+
+#define PTSCOPE_ENTRY_YOUNG		BIT(0)
+#define PTSCOPE_ENTRY_DIRTY		BIT(1)
+#define PTSCOPE_ENTRY_SOFT_DIRTY	BIT(2)
+#define PTSCOPE_ENTRY_WRITE		BIT(3)
+#define PTSCOPE_ENTRY_PROTNONE		BIT(4)
+#define PTSCOPE_ENTRY_ZERO		BIT(5)
+#define PTSCOPE_ENTRY_THP		BIT(6)
+#define PTSCOPE_ENTRY_HUGETLB		BIT(7)
+
+/**
+ * struct ptscope_entry - an entry in words
+ * @state: where the bytes are
+ * @level: level of the table that holds the entry
+ * @leaf: kind of leaf, if @state is PTSCOPE_STATE_RES
+ * @flags: PTSCOPE_ENTRY_*
+ */
+struct ptscope_entry {
+	enum ptscope_state state;
+	enum ptscope_level level;
+	enum ptscope_leaf leaf;
+	unsigned int flags;
+};
+
+/**
+ * struct ptscope_place - what an entry cannot say of itself
+ * @vacant: state of an empty entry: what a touch here would find
+ * @huge_level: level of a hugetlb mapping's leaves, -1 for any other mapping
+ * @closed: the VMA grants no access at all
+ * @anon: the VMA has no backing object, so that a huge page without an owner
+ *	is the shared huge zero page
+ * @pfn_map: the VMA maps frames that need not have a struct page
+ */
+struct ptscope_place {
+	enum ptscope_state vacant;
+	int huge_level;
+	bool closed;
+	bool anon;
+	bool pfn_map;
+};
+
+/* Number of base pages that one entry of @level covers. */
+static inline unsigned long ptscope_level_pages(enum ptscope_level level)
+{
+	switch (level) {
+	case PTSCOPE_LEVEL_PTE:
+		return 1;
+	case PTSCOPE_LEVEL_PMD:
+		return PMD_SIZE >> PAGE_SHIFT;
+	case PTSCOPE_LEVEL_PUD:
+		return PUD_SIZE >> PAGE_SHIFT;
+	case PTSCOPE_LEVEL_P4D:
+		return P4D_SIZE >> PAGE_SHIFT;
+	default:
+		return PGDIR_SIZE >> PAGE_SHIFT;
+	}
+}
+
+static inline enum ptscope_leaf ptscope_leaf_of(enum ptscope_level level)
+{
+	switch (level) {
+	case PTSCOPE_LEVEL_PTE:
+		return PTSCOPE_LEAF_PTE;
+	case PTSCOPE_LEVEL_PMD:
+		return PTSCOPE_LEAF_PMD;
+	default:
+		return PTSCOPE_LEAF_PUD;
+	}
+}
+
+/* An entry that holds a software value instead of a translation. */
+static inline enum ptscope_state ptscope_softleaf_state(softleaf_t leaf)
+{
+	switch (softleaf_type(leaf)) {
+	case SOFTLEAF_SWAP:
+		return PTSCOPE_STATE_SWAP;
+	case SOFTLEAF_MIGRATION_READ:
+	case SOFTLEAF_MIGRATION_READ_EXCLUSIVE:
+	case SOFTLEAF_MIGRATION_WRITE:
+		return PTSCOPE_STATE_MIGRATION;
+	case SOFTLEAF_DEVICE_PRIVATE_READ:
+	case SOFTLEAF_DEVICE_PRIVATE_WRITE:
+	case SOFTLEAF_DEVICE_EXCLUSIVE:
+		return PTSCOPE_STATE_DEVICE;
+	case SOFTLEAF_HWPOISON:
+		return PTSCOPE_STATE_HWPOISON;
+	case SOFTLEAF_MARKER:
+		if (softleaf_is_guard_marker(leaf))
+			return PTSCOPE_STATE_GUARD;
+		if (softleaf_is_poison_marker(leaf))
+			return PTSCOPE_STATE_POISON;
+		if (softleaf_is_uffd_wp_marker(leaf))
+			return PTSCOPE_STATE_UFFD_WP;
+		return PTSCOPE_STATE_BAD;
+	default:
+		return PTSCOPE_STATE_BAD;
+	}
+}
+
+static inline unsigned int ptscope_pte_flags(const struct ptscope_place *place, pte_t pte)
+{
+	unsigned int flags = 0;
+
+	if (pte_young(pte))
+		flags |= PTSCOPE_ENTRY_YOUNG;
+	if (pte_dirty(pte))
+		flags |= PTSCOPE_ENTRY_DIRTY;
+	if (pte_soft_dirty(pte))
+		flags |= PTSCOPE_ENTRY_SOFT_DIRTY;
+	if (pte_write(pte))
+		flags |= PTSCOPE_ENTRY_WRITE;
+	if (place->closed || pte_protnone(pte))
+		flags |= PTSCOPE_ENTRY_PROTNONE;
+	return flags;
+}
+
+/*
+ * The base zero page is the only frame that is told from others by its
+ * number: the kernel maps it as a special entry, read-only.
+ */
+static inline bool ptscope_pte_is_zero(pte_t pte)
+{
+	return pte_special(pte) && pte_pfn(pte) == page_to_pfn(ZERO_PAGE(0));
+}
+
+/**
+ * ptscope_pte_entry() - put a PTE into words
+ * @place: of the VMA around it
+ * @pte: its value; at another @level, a hugetlb entry, which the kernel
+ *	writes in the format of a PTE whatever its size
+ * @level: level of the table it was read from
+ *
+ * Return: the entry in words.
+ */
+static inline struct ptscope_entry
+ptscope_pte_entry(const struct ptscope_place *place, pte_t pte, enum ptscope_level level)
+{
+	struct ptscope_entry entry = { .level = level };
+
+	if (pte_none(pte)) {
+		entry.state = place->vacant;
+	} else if (pte_present(pte)) {
+		entry.state = PTSCOPE_STATE_RES;
+		entry.leaf = ptscope_leaf_of(level);
+		entry.flags = ptscope_pte_flags(place, pte);
+		if (place->huge_level >= 0)
+			entry.flags |= PTSCOPE_ENTRY_HUGETLB;
+		else if (ptscope_pte_is_zero(pte))
+			entry.flags |= PTSCOPE_ENTRY_ZERO;
+	} else {
+		entry.state = ptscope_softleaf_state(softleaf_from_pte(pte));
+		if (entry.state == PTSCOPE_STATE_SWAP && pte_swp_soft_dirty(pte))
+			entry.flags |= PTSCOPE_ENTRY_SOFT_DIRTY;
+	}
+	return entry;
+}
+
+/*
+ * The huge zero page belongs to nobody, while any other huge page of an
+ * anonymous VMA has an owner. Its number is not exported, so the frame's
+ * struct page has to tell. That is asked of read-only leaves alone; the frame
+ * cannot go away in the interrupts-off window in which its entry was read,
+ * and a stale answer is still an answer.
+ */
+static inline bool ptscope_pmd_is_zero(const struct ptscope_place *place, pmd_t pmd)
+{
+	if (!place->anon || place->pfn_map || pmd_write(pmd))
+		return false;
+	return pfn_valid(pmd_pfn(pmd)) && !PageAnon(pfn_to_page(pmd_pfn(pmd)));
+}
+
+/**
+ * ptscope_pmd_entry() - put a PMD entry that is not a table into words
+ * @place: of the VMA around it, which is not a hugetlb mapping
+ * @pmd: its value
+ *
+ * Return: the entry in words.
+ */
+static inline struct ptscope_entry
+ptscope_pmd_entry(const struct ptscope_place *place, pmd_t pmd)
+{
+	struct ptscope_entry entry = { .level = PTSCOPE_LEVEL_PMD };
+
+	if (pmd_none(pmd)) {
+		entry.state = place->vacant;
+	} else if (!pmd_present(pmd)) {
+		entry.state = ptscope_softleaf_state(softleaf_from_pmd(pmd));
+	} else if (pmd_leaf(pmd)) {
+		entry.state = PTSCOPE_STATE_RES;
+		entry.leaf = PTSCOPE_LEAF_PMD;
+		if (pmd_young(pmd))
+			entry.flags |= PTSCOPE_ENTRY_YOUNG;
+		if (pmd_dirty(pmd))
+			entry.flags |= PTSCOPE_ENTRY_DIRTY;
+		if (pmd_soft_dirty(pmd))
+			entry.flags |= PTSCOPE_ENTRY_SOFT_DIRTY;
+		if (pmd_write(pmd))
+			entry.flags |= PTSCOPE_ENTRY_WRITE;
+		if (place->closed || pmd_protnone(pmd))
+			entry.flags |= PTSCOPE_ENTRY_PROTNONE;
+		if (ptscope_pmd_is_zero(place, pmd))
+			entry.flags |= PTSCOPE_ENTRY_ZERO;
+		else if (!place->pfn_map)
+			entry.flags |= PTSCOPE_ENTRY_THP;
+	} else {
+		entry.state = PTSCOPE_STATE_BAD;
+	}
+	return entry;
+}
+
+/**
+ * ptscope_pud_entry() - put a PUD entry that is not a table into words
+ * @place: of the VMA around it, which is not a hugetlb mapping
+ * @pud: its value
+ *
+ * Outside hugetlb a PUD leaf maps a device's memory. No kernel writes a
+ * software value there.
+ *
+ * Return: the entry in words.
+ */
+static inline struct ptscope_entry
+ptscope_pud_entry(const struct ptscope_place *place, pud_t pud)
+{
+	struct ptscope_entry entry = { .level = PTSCOPE_LEVEL_PUD };
+
+	if (pud_none(pud)) {
+		entry.state = place->vacant;
+	} else if (pud_present(pud) && pud_leaf(pud)) {
+		entry.state = PTSCOPE_STATE_RES;
+		entry.leaf = PTSCOPE_LEAF_PUD;
+		if (pud_young(pud))
+			entry.flags |= PTSCOPE_ENTRY_YOUNG;
+		if (pud_dirty(pud))
+			entry.flags |= PTSCOPE_ENTRY_DIRTY;
+		if (pud_write(pud))
+			entry.flags |= PTSCOPE_ENTRY_WRITE;
+		if (place->closed)
+			entry.flags |= PTSCOPE_ENTRY_PROTNONE;
+	} else {
+		entry.state = PTSCOPE_STATE_BAD;
+	}
+	return entry;
+}
+
+/* An entry above the levels that can be leaves: nothing, or nonsense. */
+static inline struct ptscope_entry
+ptscope_upper_entry(const struct ptscope_place *place, enum ptscope_level level, bool none)
+{
+	struct ptscope_entry entry = {
+		.level = level,
+		.state = none ? place->vacant : PTSCOPE_STATE_BAD,
+	};
+
+	return entry;
+}
+
+/*
+ * May @pte go on a run that @first began? Present entries do if they differ
+ * in nothing but the frame. A special entry stands for itself alone, except
+ * that many pages may be mapped to the one zero page.
+ */
+static inline bool ptscope_pte_alike(pte_t first, pte_t pte)
+{
+	if (pte_val(first) == pte_val(pte))
+		return true;
+	if (!pte_present(first) || !pte_present(pte))
+		return pte_none(first) && pte_none(pte);
+	return pgprot_val(pte_pgprot(first)) == pgprot_val(pte_pgprot(pte)) &&
+	       !pte_special(first);
+}
+
+#endif /* PTSCOPE_ENTRY_H */

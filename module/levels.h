@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The five levels of the page tables, one function each.
+ *
+ * Tables are read without their locks, and some can be freed while mmap_lock
+ * is held for read: khugepaged frees file mappings' tables from outside, empty
+ * tables are reclaimed under MADV_DONTNEED, and shared hugetlb tables are
+ * unshared by other processes. What holds all of them back is an interrupts-off
+ * section, for a table is freed only after an RCU grace period or an IPI to
+ * every processor that may be reading it. So a window of interrupts off
+ * begins by reading the path from the pgd down, goes on to read entries of
+ * one table, and ends. Nothing that was read in one window is followed in
+ * another.
+ *
+ * A level whose entries are folded into the one above is walked by the
+ * kernel's own accessors like any other; that costs no read.
+ */
+#ifndef PTSCOPE_LEVELS_H
+#define PTSCOPE_LEVELS_H
+
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include "entry.h"
+#include "walk.h"
+
+/**
+ * struct ptscope_sink - what is done with the entries that a window reads
+ * @run: @pages base pages from @addr on have entries that differ in nothing
+ *	but the frame; @entry is what they say
+ * @table: the walk has gone down into the table of level @level that
+ *	translates @addr. Told once per window, so often for the same table.
+ *
+ * To be a constant that the compiler sees, so that the calls melt into the
+ * loops. Called with interrupts off.
+ */
+struct ptscope_sink {
+	void (*run)(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
+		    struct ptscope_entry entry);
+	void (*table)(struct ptscope_walk *walk, enum ptscope_level level,
+		      unsigned long addr);
+};
+
+static __always_inline unsigned long
+ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		 pmd_t pmd, unsigned long addr, unsigned long end)
+{
+	pte_t *ptep = pte_offset_kernel(&pmd, addr);
+	pte_t pte = ptep_get_lockless(ptep);
+
+	sink->table(walk, PTSCOPE_LEVEL_PTE, addr);
+	do {
+		unsigned long from = addr;
+		pte_t first = pte;
+
+		do {
+			addr += PAGE_SIZE;
+			if (addr == end)
+				break;
+			pte = ptep_get_lockless(++ptep);
+		} while (ptscope_pte_alike(first, pte));
+
+		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
+			  ptscope_pte_entry(&walk->place, first, PTSCOPE_LEVEL_PTE));
+	} while (addr != end);
+	return addr;
+}
+
+static __always_inline struct ptscope_entry
+ptscope_entry_of_pmd(const struct ptscope_walk *walk, pmd_t pmd)
+{
+	if (walk->place.huge_level == PTSCOPE_LEVEL_PMD)
+		return ptscope_pte_entry(&walk->place, __pte(pmd_val(pmd)), PTSCOPE_LEVEL_PMD);
+	return ptscope_pmd_entry(&walk->place, pmd);
+}
+
+static __always_inline unsigned long
+ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		 pud_t *pudp, pud_t pud, unsigned long addr, unsigned long end)
+{
+	pmd_t *pmdp = pmd_offset_lockless(pudp, pud, addr);
+	pmd_t pmd = pmdp_get_lockless(pmdp);
+	const unsigned long begin = addr;
+
+	if (!__is_defined(__PAGETABLE_PMD_FOLDED))
+		sink->table(walk, PTSCOPE_LEVEL_PMD, addr);
+	do {
+		unsigned long from = addr;
+		pmd_t first = pmd;
+
+		if (walk->place.huge_level != PTSCOPE_LEVEL_PMD && pmd_present(pmd) &&
+		    !pmd_leaf(pmd) && !pmd_bad(pmd)) {
+			/* A table gets a window of its own. */
+			if (addr != begin)
+				return addr;
+			return ptscope_read_pte(walk, sink, pmd, addr,
+						pmd_addr_end(addr, end));
+		}
+
+		do {
+			addr = pmd_addr_end(addr, end);
+			if (addr == end)
+				break;
+			pmd = pmdp_get_lockless(++pmdp);
+		} while (pmd_none(first) && pmd_none(pmd));
+
+		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
+			  ptscope_entry_of_pmd(walk, first));
+	} while (addr != end);
+	return addr;
+}
+
+static __always_inline struct ptscope_entry
+ptscope_entry_of_pud(const struct ptscope_walk *walk, pud_t pud)
+{
+	if (walk->place.huge_level == PTSCOPE_LEVEL_PUD)
+		return ptscope_pte_entry(&walk->place, __pte(pud_val(pud)), PTSCOPE_LEVEL_PUD);
+	return ptscope_pud_entry(&walk->place, pud);
+}
+
+static __always_inline unsigned long
+ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		 p4d_t *p4dp, p4d_t p4d, unsigned long addr, unsigned long end)
+{
+	pud_t *pudp = pud_offset_lockless(p4dp, p4d, addr);
+	pud_t pud = pudp_get(pudp);
+	const unsigned long begin = addr;
+
+	if (!mm_pud_folded(walk->mm))
+		sink->table(walk, PTSCOPE_LEVEL_PUD, addr);
+	do {
+		unsigned long from = addr;
+		pud_t first = pud;
+
+		if (walk->place.huge_level != PTSCOPE_LEVEL_PUD && pud_present(pud) &&
+		    !pud_leaf(pud) && !pud_bad(pud)) {
+			if (addr != begin)
+				return addr;
+			return ptscope_read_pmd(walk, sink, pudp, pud, addr,
+						pud_addr_end(addr, end));
+		}
+
+		do {
+			addr = pud_addr_end(addr, end);
+			if (addr == end)
+				break;
+			pud = pudp_get(++pudp);
+		} while (pud_none(first) && pud_none(pud));
+
+		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
+			  ptscope_entry_of_pud(walk, first));
+	} while (addr != end);
+	return addr;
+}
+
+static __always_inline unsigned long
+ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		 pgd_t *pgdp, pgd_t pgd, unsigned long addr, unsigned long end)
+{
+	p4d_t *p4dp = p4d_offset_lockless(pgdp, pgd, addr);
+	p4d_t p4d = p4dp_get(p4dp);
+	const unsigned long begin = addr;
+
+	if (!mm_p4d_folded(walk->mm))
+		sink->table(walk, PTSCOPE_LEVEL_P4D, addr);
+	do {
+		unsigned long from = addr;
+		p4d_t first = p4d;
+
+		if (p4d_present(p4d) && !p4d_bad(p4d)) {
+			if (addr != begin)
+				return addr;
+			return ptscope_read_pud(walk, sink, p4dp, p4d, addr,
+						p4d_addr_end(addr, end));
+		}
+
+		do {
+			addr = p4d_addr_end(addr, end);
+			if (addr == end)
+				break;
+			p4d = p4dp_get(++p4dp);
+		} while (p4d_none(first) && p4d_none(p4d));
+
+		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
+			  ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_P4D,
+					      p4d_none(first)));
+	} while (addr != end);
+	return addr;
+}
+
+/**
+ * ptscope_read_window() - read the entries of one table
+ * @walk: the walk that asks
+ * @sink: what is done with them
+ * @addr: where to begin
+ * @end: where to end, in the same VMA
+ *
+ * A window covers a run of entries of one table that are not tables
+ * themselves, at whatever level @addr leads to.
+ *
+ * Locking: mmap_lock held for read, interrupts off.
+ *
+ * Return: address behind the last entry read, greater than @addr.
+ */
+static __always_inline unsigned long
+ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		    unsigned long addr, unsigned long end)
+{
+	pgd_t *pgdp = pgd_offset(walk->mm, addr);
+	pgd_t pgd = pgdp_get(pgdp);
+	const unsigned long begin = addr;
+
+	sink->table(walk, PTSCOPE_LEVEL_PGD, addr);
+	do {
+		unsigned long from = addr;
+		pgd_t first = pgd;
+
+		if (pgd_present(pgd) && !pgd_bad(pgd)) {
+			if (addr != begin)
+				return addr;
+			return ptscope_read_p4d(walk, sink, pgdp, pgd, addr,
+						pgd_addr_end(addr, end));
+		}
+
+		do {
+			addr = pgd_addr_end(addr, end);
+			if (addr == end)
+				break;
+			pgd = pgdp_get(++pgdp);
+		} while (pgd_none(first) && pgd_none(pgd));
+
+		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
+			  ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_PGD,
+					      pgd_none(first)));
+	} while (addr != end);
+	return addr;
+}
+
+#endif /* PTSCOPE_LEVELS_H */

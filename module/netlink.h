@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTSCOPE_NETLINK_H
+#define PTSCOPE_NETLINK_H
+
+int ptscope_netlink_init(void);
+void ptscope_netlink_exit(void);
+
+#endif /* PTSCOPE_NETLINK_H */

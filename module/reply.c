@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Answers as attributes. Each function returns 0, or -EMSGSIZE if the message
+ * has no room left; then the caller throws the message away and tries again
+ * with an empty one.
+ */
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <net/netlink.h>
+#include <linux/ptscope.h>
+#include "census.h"
+#include "reply.h"
+#include "target.h"
+#include "version.h"
+#include "vma.h"
+
+struct geometry {
+	enum ptscope_level level;
+	bool folded;
+	unsigned int shift;
+	unsigned int entries;
+	unsigned long leaf_size;
+};
+
+static int put_geometry(struct sk_buff *skb, const struct geometry *geo)
+{
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_INFO_LEVEL);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, PTSCOPE_A_GEOMETRY_LEVEL, geo->level) ||
+	    (geo->folded && nla_put_flag(skb, PTSCOPE_A_GEOMETRY_FOLDED)) ||
+	    nla_put_u32(skb, PTSCOPE_A_GEOMETRY_SHIFT, geo->shift) ||
+	    nla_put_u32(skb, PTSCOPE_A_GEOMETRY_ENTRIES, geo->entries) ||
+	    (geo->leaf_size &&
+	     nla_put_uint(skb, PTSCOPE_A_GEOMETRY_LEAF_SIZE, geo->leaf_size))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Not every kernel is built to map leaves above the lowest level. */
+static unsigned long pmd_leaf_bytes(void)
+{
+	if (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) || IS_ENABLED(CONFIG_HUGETLB_PAGE))
+		return PMD_SIZE;
+	return 0;
+}
+
+static unsigned long pud_leaf_bytes(void)
+{
+#ifdef CONFIG_X86
+	/* The one architecture on which a processor may lack them. */
+	if (!boot_cpu_has(X86_FEATURE_GBPAGES))
+		return 0;
+#endif
+	if (IS_ENABLED(CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD) ||
+	    IS_ENABLED(CONFIG_ARCH_HAS_GIGANTIC_PAGE))
+		return PUD_SIZE;
+	return 0;
+}
+
+/**
+ * ptscope_put_info() - answer INFO_GET
+ * @skb: the message
+ * @sight: what the asker may see
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ptscope_put_info(struct sk_buff *skb, u32 sight)
+{
+	/* The asker's own tables have the shape of all others. */
+	struct mm_struct *mm = current->mm;
+	const struct geometry geo[] = {
+		{ PTSCOPE_LEVEL_PTE, false, PAGE_SHIFT, PTRS_PER_PTE, PAGE_SIZE },
+		{ PTSCOPE_LEVEL_PMD, __is_defined(__PAGETABLE_PMD_FOLDED),
+		  PMD_SHIFT, PTRS_PER_PMD, pmd_leaf_bytes() },
+		{ PTSCOPE_LEVEL_PUD, mm_pud_folded(mm), PUD_SHIFT, PTRS_PER_PUD,
+		  pud_leaf_bytes() },
+		{ PTSCOPE_LEVEL_P4D, mm_p4d_folded(mm), P4D_SHIFT, PTRS_PER_P4D, 0 },
+		{ PTSCOPE_LEVEL_PGD, false, PGDIR_SHIFT, PTRS_PER_PGD, 0 },
+	};
+	u32 levels = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(geo); i++)
+		levels += !geo[i].folded;
+
+	if (nla_put_string(skb, PTSCOPE_A_INFO_MODULE_VERSION, PTSCOPE_VERSION) ||
+	    nla_put_u32(skb, PTSCOPE_A_INFO_PAGE_SIZE, PAGE_SIZE) ||
+	    nla_put_u32(skb, PTSCOPE_A_INFO_VA_BITS, PGDIR_SHIFT + ilog2(PTRS_PER_PGD)) ||
+	    nla_put_u32(skb, PTSCOPE_A_INFO_LEVELS, levels) ||
+	    nla_put_u32(skb, PTSCOPE_A_INFO_SIGHT, sight))
+		return -EMSGSIZE;
+
+	for (i = 0; i < ARRAY_SIZE(geo); i++)
+		if (put_geometry(skb, &geo[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * ptscope_put_target() - say which process a message is about
+ * @skb: the message
+ * @target: the process
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ptscope_put_target(struct sk_buff *skb, const struct ptscope_target *target)
+{
+	if (nla_put_u32(skb, PTSCOPE_A_TARGET_PID, target->pid) ||
+	    nla_put_uint(skb, PTSCOPE_A_TARGET_START_TIME, target->start_time))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * ptscope_put_vma() - say which VMA a message is about
+ * @skb: the message
+ * @vma: the VMA
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ptscope_put_vma(struct sk_buff *skb, const struct ptscope_vma *vma)
+{
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_VMA);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_uint(skb, PTSCOPE_A_VMA_START, vma->start) ||
+	    nla_put_uint(skb, PTSCOPE_A_VMA_END, vma->end) ||
+	    nla_put_u32(skb, PTSCOPE_A_VMA_FLAGS, vma->flags))
+		goto cancel;
+	if (vma->inode &&
+	    (nla_put_uint(skb, PTSCOPE_A_VMA_OFFSET, vma->offset) ||
+	     nla_put_u32(skb, PTSCOPE_A_VMA_DEV_MAJOR, MAJOR(vma->dev)) ||
+	     nla_put_u32(skb, PTSCOPE_A_VMA_DEV_MINOR, MINOR(vma->dev)) ||
+	     nla_put_uint(skb, PTSCOPE_A_VMA_INODE, vma->inode)))
+		goto cancel;
+	if (vma->name && nla_put_string(skb, PTSCOPE_A_VMA_NAME, vma->name))
+		goto cancel;
+	nla_nest_end(skb, nest);
+	return 0;
+
+cancel:
+	nla_nest_cancel(skb, nest);
+	return -EMSGSIZE;
+}
+
+/* A counter of zero says nothing that its absence does not say. */
+static int put_pages(struct sk_buff *skb, int type, u64 pages)
+{
+	return pages ? nla_put_uint(skb, type, pages << PAGE_SHIFT) : 0;
+}
+
+static u64 total_pages(const struct ptscope_census *census)
+{
+	u64 total = 0;
+	size_t i;
+
+	for (i = 0; i < PTSCOPE_STATE_NR; i++)
+		total += census->state[i];
+	return total;
+}
+
+static u64 special_pages(const struct ptscope_census *census)
+{
+	u64 total = 0;
+	size_t i;
+
+	for (i = PTSCOPE_STATE_MIGRATION; i < PTSCOPE_STATE_NR; i++)
+		total += census->state[i];
+	return total;
+}
+
+/**
+ * ptscope_put_census() - put a census into a message
+ * @skb: the message
+ * @census: the counts
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ptscope_put_census(struct sk_buff *skb, const struct ptscope_census *census)
+{
+	const u64 *state = census->state;
+	const struct {
+		int type;
+		u64 pages;
+	} counts[] = {
+		{ PTSCOPE_A_CENSUS_SIZE, total_pages(census) },
+		{ PTSCOPE_A_CENSUS_RES, state[PTSCOPE_STATE_RES] },
+		{ PTSCOPE_A_CENSUS_PTE, census->leaf[PTSCOPE_LEAF_PTE] },
+		{ PTSCOPE_A_CENSUS_CONT, census->leaf[PTSCOPE_LEAF_CONT] },
+		{ PTSCOPE_A_CENSUS_PMD, census->leaf[PTSCOPE_LEAF_PMD] },
+		{ PTSCOPE_A_CENSUS_PUD, census->leaf[PTSCOPE_LEAF_PUD] },
+		{ PTSCOPE_A_CENSUS_LAZY, state[PTSCOPE_STATE_LAZY] },
+		{ PTSCOPE_A_CENSUS_CACHED, state[PTSCOPE_STATE_CACHED] },
+		{ PTSCOPE_A_CENSUS_DISK, state[PTSCOPE_STATE_DISK] },
+		{ PTSCOPE_A_CENSUS_SWAP, state[PTSCOPE_STATE_SWAP] },
+		{ PTSCOPE_A_CENSUS_SPECIAL, special_pages(census) },
+		{ PTSCOPE_A_CENSUS_ZERO, census->zero },
+		{ PTSCOPE_A_CENSUS_ZERO_HUGE, census->zero_huge },
+		{ PTSCOPE_A_CENSUS_YOUNG, census->young },
+		{ PTSCOPE_A_CENSUS_DIRTY, census->dirty },
+		{ PTSCOPE_A_CENSUS_SOFT_DIRTY, census->soft_dirty },
+		{ PTSCOPE_A_CENSUS_WRITE, census->write },
+		{ PTSCOPE_A_CENSUS_PROTNONE, census->protnone },
+		{ PTSCOPE_A_CENSUS_THP, census->thp },
+		{ PTSCOPE_A_CENSUS_HUGETLB, census->hugetlb },
+		{ PTSCOPE_A_CENSUS_MIGRATION, state[PTSCOPE_STATE_MIGRATION] },
+		{ PTSCOPE_A_CENSUS_HWPOISON, state[PTSCOPE_STATE_HWPOISON] },
+		{ PTSCOPE_A_CENSUS_DEVICE, state[PTSCOPE_STATE_DEVICE] },
+		{ PTSCOPE_A_CENSUS_UFFD_WP, state[PTSCOPE_STATE_UFFD_WP] },
+		{ PTSCOPE_A_CENSUS_GUARD, state[PTSCOPE_STATE_GUARD] },
+		{ PTSCOPE_A_CENSUS_POISON, state[PTSCOPE_STATE_POISON] },
+		{ PTSCOPE_A_CENSUS_BAD, state[PTSCOPE_STATE_BAD] },
+	};
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_CENSUS);
+	size_t i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		if (put_pages(skb, counts[i].type, counts[i].pages)) {
+			nla_nest_cancel(skb, nest);
+			return -EMSGSIZE;
+		}
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_table(struct sk_buff *skb, enum ptscope_level level,
+		     const struct ptscope_tables *tables)
+{
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_TABLE);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, PTSCOPE_A_TABLE_LEVEL, level) ||
+	    nla_put_uint(skb, PTSCOPE_A_TABLE_PAGES, tables->pages) ||
+	    nla_put_uint(skb, PTSCOPE_A_TABLE_USED, tables->used) ||
+	    (tables->empty && nla_put_uint(skb, PTSCOPE_A_TABLE_EMPTY, tables->empty))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * ptscope_put_tables() - put the tables' part of a census into a message
+ * @skb: the message
+ * @census: the counts
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census)
+{
+	enum ptscope_level level;
+
+	for (level = PTSCOPE_LEVEL_PTE; level <= PTSCOPE_LEVEL_PGD; level++) {
+		const struct ptscope_tables *tables = &census->table[level];
+
+		if ((tables->pages || tables->used) && put_table(skb, level, tables))
+			return -EMSGSIZE;
+	}
+	return 0;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which process is meant, and may the asker look at it?
+ *
+ * Both questions are answered once, while the request is being taken in, in
+ * the context of its sender. A dump's later parts run in whoever reads the
+ * socket, so nothing here may be asked again from there.
+ */
+#include <linux/cred.h>
+#include <linux/netlink.h>
+#include <linux/pid.h>
+#include <linux/sched/coredump.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <net/sock.h>
+#include <linux/ptscope.h>
+#include "target.h"
+
+/*
+ * Do the socket's opener and the request's sender have the same powers? If
+ * not, one of them may be making the other speak for it.
+ */
+static bool opened_by_sender(const struct sk_buff *request)
+{
+	const struct cred *opener = NETLINK_CB(request).sk->sk_socket->file->f_cred;
+	const struct cred *sender = current_cred();
+
+	if (opener == sender)
+		return true;
+	return opener->user_ns == sender->user_ns &&
+	       uid_eq(opener->uid, sender->uid) &&
+	       uid_eq(opener->euid, sender->euid) &&
+	       uid_eq(opener->suid, sender->suid) &&
+	       gid_eq(opener->gid, sender->gid) &&
+	       gid_eq(opener->egid, sender->egid) &&
+	       gid_eq(opener->sgid, sender->sgid) &&
+	       cap_issubset(sender->cap_permitted, opener->cap_permitted);
+}
+
+/*
+ * Everybody may look at itself, unless it holds secrets that it gained by
+ * changing its identity: then its own eyes may be borrowed.
+ */
+static bool is_self(const struct sk_buff *request, struct mm_struct *mm)
+{
+	return mm == current->mm && get_dumpable(mm) == SUID_DUMP_USER &&
+	       opened_by_sender(request);
+}
+
+static bool may_look(const struct sk_buff *request, struct mm_struct *mm)
+{
+	return is_self(request, mm) ||
+	       netlink_ns_capable(request, mm->user_ns, CAP_SYS_PTRACE);
+}
+
+/*
+ * The address space of @task's process. A main thread that has exited no
+ * longer has it while its other threads live on, so each thread is asked.
+ */
+static struct mm_struct *process_mm(struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct task_struct *thread;
+
+	if (mm)
+		return mm;
+
+	rcu_read_lock();
+	for_each_thread(task, thread) {
+		mm = get_task_mm(thread);
+		if (mm)
+			break;
+	}
+	rcu_read_unlock();
+	return mm;
+}
+
+/**
+ * ptscope_target_get() - find a process and check that it may be looked at
+ * @target: filled in on success
+ * @request: the message that asks; sender and opener of its socket must both
+ *	be allowed to look
+ * @pid: process or thread ID, in the sender's PID namespace
+ * @extack: gets the reason for a refusal
+ *
+ * Locking: none is held on entry or on return; takes task_lock() of threads.
+ *
+ * Return: 0, and @target has to be released with ptscope_target_put();
+ * -ESRCH no such process, or it has exited; -EINVAL a kernel thread;
+ * -EPERM the asker may not look.
+ */
+int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *request,
+		       pid_t pid, struct netlink_ext_ack *extack)
+{
+	struct task_struct *task, *leader;
+	struct pid *ref = find_get_pid(pid);
+	struct mm_struct *mm;
+	int err;
+
+	task = get_pid_task(ref, PIDTYPE_PID);
+	put_pid(ref);
+	if (!task) {
+		NL_SET_ERR_MSG(extack, "no process has this pid");
+		return -ESRCH;
+	}
+
+	err = -EINVAL;
+	if (task->flags & PF_KTHREAD) {
+		NL_SET_ERR_MSG(extack, "a kernel thread has no address space of its own");
+		goto put_task;
+	}
+
+	err = -ESRCH;
+	mm = process_mm(task);
+	if (!mm) {
+		NL_SET_ERR_MSG(extack, "the process has exited and its memory is gone");
+		goto put_task;
+	}
+
+	err = -EPERM;
+	if (!may_look(request, mm)) {
+		NL_SET_ERR_MSG(extack,
+			       "looking at another process needs CAP_SYS_PTRACE, of the socket's opener and of the asker");
+		goto put_mm;
+	}
+
+	rcu_read_lock();
+	leader = rcu_dereference(task->group_leader);
+	target->pid = task_tgid_vnr(task);
+	target->start_time = leader->start_boottime;
+	get_task_comm(target->comm, leader);
+	rcu_read_unlock();
+	mmgrab(mm);
+	target->mm = mm;
+	err = 0;
+
+put_mm:
+	mmput(mm);
+put_task:
+	put_task_struct(task);
+	return err;
+}
+
+/**
+ * ptscope_target_put() - let go of a target
+ * @target: from ptscope_target_get(), or all zero
+ */
+void ptscope_target_put(struct ptscope_target *target)
+{
+	if (target->mm)
+		mmdrop(target->mm);
+	target->mm = NULL;
+}
+
+/**
+ * ptscope_sight() - what an asker may see
+ * @request: the message that asks
+ *
+ * Return: bits of enum ptscope_sight.
+ */
+u32 ptscope_sight(const struct sk_buff *request)
+{
+	u32 sight = 0;
+
+	if (netlink_ns_capable(request, current_user_ns(), CAP_SYS_PTRACE))
+		sight |= PTSCOPE_SIGHT_PROCESSES;
+	if (netlink_capable(request, CAP_SYS_ADMIN))
+		sight |= PTSCOPE_SIGHT_FRAMES;
+	return sight;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTSCOPE_TARGET_H
+#define PTSCOPE_TARGET_H
+
+#include <linux/sched.h>
+#include <linux/types.h>
+
+struct mm_struct;
+struct netlink_ext_ack;
+struct sk_buff;
+
+/**
+ * struct ptscope_target - a process that the asker may look at
+ * @mm: its address space, held by mm_count alone, so that the memory itself
+ *	goes away with the process however long an asker takes
+ * @pid: its process ID in the asker's PID namespace
+ * @start_time: when it started, in nanoseconds since boot
+ * @comm: name of its main thread
+ */
+struct ptscope_target {
+	struct mm_struct *mm;
+	pid_t pid;
+	u64 start_time;
+	char comm[TASK_COMM_LEN];
+};
+
+int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *request,
+		       pid_t pid, struct netlink_ext_ack *extack);
+void ptscope_target_put(struct ptscope_target *target);
+
+u32 ptscope_sight(const struct sk_buff *request);
+
+#endif /* PTSCOPE_TARGET_H */

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a VMA says of itself, apart from any page table: what stands behind
+ * its empty entries, and the line that /proc/PID/maps would have for it.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/mm_inline.h>
+#include <linux/ptscope.h>
+#include "vma.h"
+
+/*
+ * What a touch of a page that was never mapped would find. Files are read in;
+ * everything else is made of zeroes, or comes from a device.
+ */
+static enum ptscope_state vacant_state(struct vm_area_struct *vma)
+{
+	const struct inode *inode;
+
+	if (vma_is_anonymous(vma) || is_vm_hugetlb_page(vma) || !vma->vm_file)
+		return PTSCOPE_STATE_LAZY;
+
+	inode = file_inode(vma->vm_file);
+	if (!S_ISREG(inode->i_mode))
+		return PTSCOPE_STATE_LAZY;
+	switch (inode->i_sb->s_magic) {
+	case TMPFS_MAGIC:
+	case RAMFS_MAGIC:
+	case SECRETMEM_MAGIC:
+		return PTSCOPE_STATE_LAZY;
+	}
+	return PTSCOPE_STATE_DISK;
+}
+
+static int huge_level(struct vm_area_struct *vma)
+{
+	unsigned long size;
+
+	if (!is_vm_hugetlb_page(vma))
+		return -1;
+	size = huge_page_size(hstate_vma(vma));
+	if (size >= PUD_SIZE)
+		return PTSCOPE_LEVEL_PUD;
+	if (size >= PMD_SIZE)
+		return PTSCOPE_LEVEL_PMD;
+	return PTSCOPE_LEVEL_PTE;
+}
+
+/**
+ * ptscope_vma_place() - what entries of a VMA cannot say of themselves
+ * @vma: the VMA
+ *
+ * Locking: mmap_lock held; what is returned holds as long as it is held.
+ *
+ * Return: the facts that decoding an entry takes.
+ */
+struct ptscope_place ptscope_vma_place(struct vm_area_struct *vma)
+{
+	return (struct ptscope_place) {
+		.vacant = vacant_state(vma),
+		.huge_level = huge_level(vma),
+		.closed = !(vma->vm_flags & VM_ACCESS_FLAGS),
+		.anon = vma_is_anonymous(vma),
+		.pfn_map = vma->vm_flags & (VM_PFNMAP | VM_IO),
+	};
+}
+
+static u32 wire_flags(const struct vm_area_struct *vma)
+{
+	static const struct {
+		unsigned long kernel;
+		u32 wire;
+	} map[] = {
+		{ VM_READ,		PTSCOPE_VMA_FLAG_READ },
+		{ VM_WRITE,		PTSCOPE_VMA_FLAG_WRITE },
+		{ VM_EXEC,		PTSCOPE_VMA_FLAG_EXEC },
+		{ VM_SHARED,		PTSCOPE_VMA_FLAG_SHARED },
+		{ VM_MAYREAD,		PTSCOPE_VMA_FLAG_MAY_READ },
+		{ VM_MAYWRITE,		PTSCOPE_VMA_FLAG_MAY_WRITE },
+		{ VM_MAYEXEC,		PTSCOPE_VMA_FLAG_MAY_EXEC },
+		{ VM_MAYSHARE,		PTSCOPE_VMA_FLAG_MAY_SHARE },
+		{ VM_GROWSDOWN,		PTSCOPE_VMA_FLAG_GROWS_DOWN },
+		{ VM_PFNMAP,		PTSCOPE_VMA_FLAG_PFN_MAP },
+		{ VM_LOCKED,		PTSCOPE_VMA_FLAG_LOCKED },
+		{ VM_IO,		PTSCOPE_VMA_FLAG_IO },
+		{ VM_SEQ_READ,		PTSCOPE_VMA_FLAG_SEQ_READ },
+		{ VM_RAND_READ,		PTSCOPE_VMA_FLAG_RAND_READ },
+		{ VM_DONTCOPY,		PTSCOPE_VMA_FLAG_DONT_COPY },
+		{ VM_DONTEXPAND,	PTSCOPE_VMA_FLAG_DONT_EXPAND },
+		{ VM_ACCOUNT,		PTSCOPE_VMA_FLAG_ACCOUNT },
+		{ VM_NORESERVE,		PTSCOPE_VMA_FLAG_NO_RESERVE },
+		{ VM_HUGETLB,		PTSCOPE_VMA_FLAG_HUGETLB },
+		{ VM_SYNC,		PTSCOPE_VMA_FLAG_SYNC },
+		{ VM_WIPEONFORK,	PTSCOPE_VMA_FLAG_WIPE_ON_FORK },
+		{ VM_DONTDUMP,		PTSCOPE_VMA_FLAG_DONT_DUMP },
+		{ VM_SOFTDIRTY,		PTSCOPE_VMA_FLAG_SOFT_DIRTY },
+		{ VM_MIXEDMAP,		PTSCOPE_VMA_FLAG_MIXED_MAP },
+		{ VM_HUGEPAGE,		PTSCOPE_VMA_FLAG_HUGE_PAGE },
+		{ VM_NOHUGEPAGE,	PTSCOPE_VMA_FLAG_NO_HUGE_PAGE },
+		{ VM_MERGEABLE,		PTSCOPE_VMA_FLAG_MERGEABLE },
+		{ VM_UFFD_MISSING,	PTSCOPE_VMA_FLAG_UFFD_MISSING },
+		{ VM_UFFD_WP,		PTSCOPE_VMA_FLAG_UFFD_WP },
+	};
+	u32 wire = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(map); i++)
+		if (vma->vm_flags & map[i].kernel)
+			wire |= map[i].wire;
+	return wire;
+}
+
+/* The names of /proc/PID/maps, in the order in which it looks for them. */
+static const char *vma_name(struct vm_area_struct *vma, char *buf)
+{
+	const char *name;
+
+#ifdef CONFIG_ANON_VMA_NAME
+	if (vma->anon_name) {
+		snprintf(buf, PATH_MAX, vma->vm_file ? "[anon_shmem:%s]" : "[anon:%s]",
+			 vma->anon_name->name);
+		return buf;
+	}
+#endif
+	if (vma->vm_file) {
+		name = file_path(vma->vm_file, buf, PATH_MAX);
+		return IS_ERR(name) ? "[path too long]" : name;
+	}
+	if (vma->vm_ops && vma->vm_ops->name) {
+		name = vma->vm_ops->name(vma);
+		if (name) {
+			strscpy(buf, name, PATH_MAX);
+			return buf;
+		}
+	}
+	if (vma_is_initial_heap(vma))
+		return "[heap]";
+	if (vma_is_initial_stack(vma))
+		return "[stack]";
+	return NULL;
+}
+
+/**
+ * ptscope_vma_describe() - note what a VMA says of itself
+ * @desc: filled in; @desc->buf must be set
+ * @vma: the VMA
+ *
+ * Locking: mmap_lock held.
+ */
+void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
+{
+	desc->start = vma->vm_start;
+	desc->end = vma->vm_end;
+	desc->flags = wire_flags(vma);
+	desc->name = vma_name(vma, desc->buf);
+	desc->offset = 0;
+	desc->inode = 0;
+	desc->dev = 0;
+	if (vma->vm_file) {
+		const struct inode *inode = file_inode(vma->vm_file);
+
+		desc->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+		desc->inode = inode->i_ino;
+		desc->dev = inode->i_sb->s_dev;
+	}
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A walk goes through an address space in batches.
+ *
+ * A batch holds mmap_lock for read and reads the tables in windows of one
+ * table each (see levels.h). Between batches nothing is held but the walk's
+ * own reference to the mm_struct, and the next one goes on at an address:
+ * whatever has been mapped, unmapped or moved meanwhile is found afresh.
+ */
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include "vma.h"
+#include "walk.h"
+
+/*
+ * Windows in a batch at the most. A window is up to 512 entries on x86, so
+ * that a batch takes well under a millisecond on a quiet machine; a writer
+ * who waits for the lock ends it sooner.
+ */
+#define BATCH_WINDOWS 256
+
+/* Internal to this file: the batch is over, the walk is not. */
+#define WALK_AGAIN 1
+
+static void note_layout(struct ptscope_walk *walk)
+{
+	unsigned int seq = 0;
+
+	mmap_lock_speculate_try_begin(walk->mm, &seq);
+	/* 0 is what a walk that has not begun has. */
+	seq = seq ?: 1;
+	if (walk->layout && walk->layout != seq)
+		walk->changed = true;
+	walk->layout = seq;
+}
+
+static bool in_vma(const struct ptscope_walk *walk)
+{
+	return walk->vma.end;
+}
+
+static bool same_vma(const struct ptscope_walk *walk, const struct vm_area_struct *vma)
+{
+	return vma->vm_start == walk->vma.start && vma->vm_end == walk->vma.end &&
+	       vma->vm_flags == walk->vma.flags && vma->vm_pgoff == walk->vma.pgoff &&
+	       vma->vm_file == walk->vma.file;
+}
+
+static void enter_vma(struct ptscope_walk *walk, struct vm_area_struct *vma)
+{
+	walk->vma.start = vma->vm_start;
+	walk->vma.end = vma->vm_end;
+	walk->vma.flags = vma->vm_flags;
+	walk->vma.pgoff = vma->vm_pgoff;
+	walk->vma.file = vma->vm_file;
+	walk->addr = max(walk->addr, vma->vm_start);
+	if (walk->visitor->enter)
+		walk->visitor->enter(walk, vma);
+}
+
+static int leave_vma(struct ptscope_walk *walk)
+{
+	walk->vma.end = 0;
+	return walk->visitor->leave ? walk->visitor->leave(walk) : 0;
+}
+
+/* Time to let others have the lock or the processor? */
+static bool enough(const struct ptscope_walk *walk, int *budget)
+{
+	return --*budget <= 0 || need_resched() || mmap_lock_is_contended(walk->mm);
+}
+
+static int walk_vma(struct ptscope_walk *walk, const struct vm_area_struct *vma,
+		    int *budget)
+{
+	unsigned long end = min(vma->vm_end, walk->end);
+	unsigned long flags;
+
+	while (walk->addr < end) {
+		local_irq_save(flags);
+		walk->addr = walk->visitor->window(walk, walk->addr, end);
+		local_irq_restore(flags);
+		if (enough(walk, budget) && walk->addr < end)
+			return WALK_AGAIN;
+	}
+	return 0;
+}
+
+static int walk_locked(struct ptscope_walk *walk)
+{
+	VMA_ITERATOR(vmi, walk->mm, walk->addr);
+	int budget = BATCH_WINDOWS;
+	struct vm_area_struct *vma;
+	int err;
+
+	for_each_vma(vmi, vma) {
+		if (in_vma(walk) && !same_vma(walk, vma)) {
+			err = leave_vma(walk);
+			if (err)
+				return err;
+		}
+		if (vma->vm_start >= walk->end)
+			break;
+		if (!in_vma(walk))
+			enter_vma(walk, vma);
+		/* Of this mapping, and only good while the lock is held. */
+		walk->place = ptscope_vma_place(vma);
+
+		err = walk_vma(walk, vma, &budget);
+		if (err)
+			return err;
+		err = leave_vma(walk);
+		if (err)
+			return err;
+		if (enough(walk, &budget))
+			return WALK_AGAIN;
+	}
+
+	if (in_vma(walk)) {
+		err = leave_vma(walk);
+		if (err)
+			return err;
+	}
+	walk->addr = walk->end;
+	return 0;
+}
+
+static int walk_batch(struct ptscope_walk *walk)
+{
+	struct mm_struct *mm = walk->mm;
+	int err;
+
+	if (!mmget_not_zero(mm))
+		return -ESRCH;
+
+	err = mmap_read_lock_killable(mm);
+	if (err)
+		goto put_mm;
+	note_layout(walk);
+	err = walk_locked(walk);
+	mmap_read_unlock(mm);
+
+put_mm:
+	/* If the process has gone meanwhile, tearing it down is not our job. */
+	mmput_async(mm);
+	return err;
+}
+
+/**
+ * ptscope_walk() - walk until the end, or until the visitor has had enough
+ * @walk: where to begin and whom to tell; kept up to date, so that calling
+ *	again goes on where this call ended
+ *
+ * Locking: none may be held. Takes mmap_lock for read, and gives it up
+ * whenever it has held it for a while or somebody waits for it.
+ * Context: process context; sleeps.
+ *
+ * Return: 0 when everything up to @walk->end has been read; what the
+ * visitor's leave function returned, if that was not 0; -ESRCH if the process
+ * has gone; -EINTR if the caller has been killed.
+ */
+int ptscope_walk(struct ptscope_walk *walk)
+{
+	int err;
+
+	/* A walk that is complete does not care whether its process still lives. */
+	if (walk->addr >= walk->end)
+		return 0;
+
+	do {
+		err = walk_batch(walk);
+		cond_resched();
+		if (err == WALK_AGAIN && fatal_signal_pending(current))
+			err = -EINTR;
+	} while (err == WALK_AGAIN);
+	return err;
+}

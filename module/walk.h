@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTSCOPE_WALK_H
+#define PTSCOPE_WALK_H
+
+#include <linux/mm_types.h>
+#include "entry.h"
+
+struct ptscope_walk;
+
+/**
+ * struct ptscope_visitor - who is told of what a walk meets
+ * @enter: a VMA comes under the walk for the first time; may be NULL.
+ *	Called with mmap_lock held for read.
+ * @window: reads entries of [addr, end), which lies in one VMA, and returns
+ *	the address behind the last one read. Called with interrupts off, and
+ *	reads at most one table. Made by instantiating ptscope_read_window().
+ * @leave: the walk has come to the end of a VMA, or of what is left of it;
+ *	may be NULL. Called with mmap_lock held for read. Another value than 0
+ *	makes ptscope_walk() return it; the walk can be taken up again behind
+ *	that VMA.
+ */
+struct ptscope_visitor {
+	void (*enter)(struct ptscope_walk *walk, struct vm_area_struct *vma);
+	unsigned long (*window)(struct ptscope_walk *walk, unsigned long addr,
+				unsigned long end);
+	int (*leave)(struct ptscope_walk *walk);
+};
+
+/**
+ * struct ptscope_walk - a walk over the page tables of one process
+ * @mm: the address space; the caller holds mm_count
+ * @visitor: who is told
+ * @addr: next address to be read; everything below it is done
+ * @end: first address not asked about
+ * @layout: changes whenever the address space's VMAs may have changed;
+ *	never 0 once the walk has begun
+ * @changed: VMAs may have changed since the walk began
+ * @place: what entries of the present VMA cannot say of themselves
+ * @vma: identity of the VMA that the walk is in the middle of; only compared,
+ *	never followed
+ */
+struct ptscope_walk {
+	struct mm_struct *mm;
+	const struct ptscope_visitor *visitor;
+	unsigned long addr;
+	unsigned long end;
+	u32 layout;
+	bool changed;
+	struct ptscope_place place;
+	struct {
+		unsigned long start;
+		unsigned long end;
+		unsigned long flags;
+		unsigned long pgoff;
+		const struct file *file;
+	} vma;
+};
+
+int ptscope_walk(struct ptscope_walk *walk);
+
+#endif /* PTSCOPE_WALK_H */

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What verbs that go through VMAs share: getting the rows, adding them up,
+ * and the columns that say the same in each of them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rows.h"
+
+/* How often an answer that did not fit together is asked for again. */
+#define TRIES 3
+
+struct rows {
+	struct row *row;
+	size_t count;
+	size_t room;
+};
+
+bool row_pid(const void *row, struct cell *cell)
+{
+	cell->number = ((const struct row *)row)->vma.pid;
+	return true;
+}
+
+bool row_start(const void *row, struct cell *cell)
+{
+	cell->number = ((const struct row *)row)->vma.start;
+	return !((const struct row *)row)->total;
+}
+
+bool row_end(const void *row, struct cell *cell)
+{
+	cell->number = ((const struct row *)row)->vma.end;
+	return !((const struct row *)row)->total;
+}
+
+bool row_name(const void *row, struct cell *cell)
+{
+	cell->text = ((const struct row *)row)->vma.name;
+	return *cell->text;
+}
+
+ROW_SIZE(size, c->size, COLOR_NONE)
+ROW_SIZE(res, c->res, COLOR_NONE)
+ROW_SIZE(pte, c->pte, COLOR_NONE)
+ROW_SIZE(cont, c->cont, COLOR_HUGE)
+ROW_SIZE(pmd, c->pmd, COLOR_HUGE)
+ROW_SIZE(pud, c->pud, COLOR_HUGE)
+ROW_SIZE(thp, c->thp, COLOR_HUGE)
+ROW_SIZE(hugetlb, c->hugetlb, COLOR_HUGE)
+
+static void rows_clear(struct rows *rows)
+{
+	size_t i;
+
+	for (i = 0; i < rows->count; i++)
+		free((char *)rows->row[i].vma.name);
+	rows->count = 0;
+}
+
+static struct row *rows_add(struct rows *rows, const struct ptscope_vma *vma)
+{
+	struct row *row;
+	char *name;
+
+	if (rows->count == rows->room) {
+		size_t room = rows->room ? 2 * rows->room : 256;
+
+		row = reallocarray(rows->row, room, sizeof(*row));
+		if (!row)
+			return NULL;
+		rows->row = row;
+		rows->room = room;
+	}
+	name = strdup(vma->name);
+	if (!name)
+		return NULL;
+	row = &rows->row[rows->count++];
+	memset(row, 0, sizeof(*row));
+	row->vma = *vma;
+	row->vma.name = name;
+	return row;
+}
+
+/* Counters stand side by side in a census, and all of them add up. */
+static void census_add(struct ptscope_census *sum, const struct ptscope_census *part)
+{
+	const size_t counters = sizeof(*sum) / sizeof(uint64_t);
+	const uint64_t *from = (const uint64_t *)part;
+	uint64_t *to = (uint64_t *)sum;
+	size_t i;
+
+	_Static_assert(sizeof(*sum) % sizeof(uint64_t) == 0, "a census is made of counters");
+	for (i = 0; i < counters; i++)
+		to[i] += from[i];
+}
+
+/* Rows of one process, then their total. What came before an error stays. */
+static int read_process(struct ptscope *ps, const struct options *opts, pid_t pid,
+			uint32_t page_size, struct rows *rows)
+{
+	struct ptscope_vma sum = { .pid = pid, .name = "total" };
+	const struct ptscope_vma *vma;
+	struct row *row;
+	int err;
+
+	err = ptscope_dump_vmas(ps, pid, opts->start, opts->end);
+	if (err)
+		return err;
+	while ((err = ptscope_next_vma(ps, &vma)) > 0) {
+		census_add(&sum.census, &vma->census);
+		row = rows_add(rows, vma);
+		if (!row)
+			return -ENOMEM;
+		row->page_size = page_size;
+	}
+	if (err && !rows->count)
+		return err;
+	row = rows_add(rows, &sum);
+	if (!row)
+		return -ENOMEM;
+	row->total = true;
+	row->page_size = page_size;
+	return err;
+}
+
+static int print_process(struct ptscope *ps, const struct options *opts, pid_t pid,
+			 uint32_t page_size, struct rows *rows, struct table *table)
+{
+	int status = CLI_OK;
+	int err, tries = 0;
+	size_t i;
+
+	do {
+		rows_clear(rows);
+		err = read_process(ps, opts, pid, page_size, rows);
+	} while (!err && ptscope_interrupted(ps) && ++tries < TRIES);
+
+	for (i = 0; i < rows->count; i++)
+		if (!table_add(table, &rows->row[i], rows->row[i].total))
+			err = -ENOMEM;
+
+	if (err == -ENOMEM) {
+		complain("out of memory");
+		status = CLI_FAILED;
+	} else if (err) {
+		status = cli_failed(ps, err, pid);
+		if (rows->count)
+			complain("%d: its rows are those read until then", (int)pid);
+	} else if (ptscope_interrupted(ps)) {
+		/* A process that maps without pause would have us ask forever. */
+		complain("%d: note: its address space changed while it was read; rows may not fit together",
+			 (int)pid);
+	}
+	return status;
+}
+
+/* With several processes every row says whose it is. */
+static void add_pid_column(struct options *opts, const struct verb *verb)
+{
+	int pid = column_index(verb->columns, "pid", strlen("pid"));
+	int i;
+
+	for (i = 0; i < opts->ncolumns; i++)
+		if (opts->columns[i] == pid)
+			return;
+	memmove(opts->columns + 1, opts->columns, opts->ncolumns * sizeof(opts->columns[0]));
+	opts->columns[0] = pid;
+	opts->ncolumns++;
+}
+
+static int print_all(struct ptscope *ps, const struct options *opts, struct table *table)
+{
+	struct rows rows = { 0 };
+	struct ptscope_info info;
+	int worst, err, i;
+
+	err = ptscope_get_info(ps, &info);
+	if (err)
+		return cli_failed(ps, err, 0);
+
+	worst = CLI_OK;
+	for (i = 0; i < opts->noperands; i++) {
+		int status = CLI_FAILED;
+		pid_t pid;
+
+		if (parse_pid(opts->operands[i], &pid))
+			status = print_process(ps, opts, pid, info.page_size, &rows, table);
+		if (status > worst)
+			worst = status;
+	}
+	rows_clear(&rows);
+	free(rows.row);
+	return worst;
+}
+
+int rows_run(const struct verb *verb, const struct options *given)
+{
+	struct options opts = *given;
+	struct ptscope *ps;
+	struct table *table;
+	int status;
+
+	if (!opts.noperands) {
+		complain("%s wants a PID; 'ptscope %s --help' tells more", verb->name, verb->name);
+		return CLI_FAILED;
+	}
+	if (opts.noperands > 1)
+		add_pid_column(&opts, verb);
+
+	ps = cli_connect(&status);
+	if (!ps)
+		return status;
+	table = table_new(verb, &opts);
+	if (!table) {
+		ptscope_free(ps);
+		return CLI_FAILED;
+	}
+	status = print_all(ps, &opts, table);
+	if (!table_print(table))
+		status = CLI_FAILED;
+	table_free(table);
+	ptscope_free(ps);
+	return status;
+}

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A connection to the kernel side, and the questions that can be put over it.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "internal.h"
+#include "../../module/version.h"
+
+/**
+ * struct ptscope - a connection
+ * @sock: the socket; NULL when not connected
+ * @family: number that the kernel gave to our family
+ * @buf: the datagram that @dec is in; from malloc()
+ * @dec: where in it we are
+ * @dumping: a dump has begun and has not come to its end
+ * @vma: the VMA that was handed out last
+ * @tap: who watches the datagrams
+ * @tap_arg: for @tap
+ * @message: what went wrong
+ */
+struct ptscope {
+	struct nl_sock *sock;
+	int family;
+	unsigned char *buf;
+	struct decoder dec;
+	bool dumping;
+	struct ptscope_vma vma;
+	void (*tap)(void *arg, const void *data, size_t len);
+	void *tap_arg;
+	char message[256];
+};
+
+__attribute__((format(printf, 3, 4)))
+static int fail(struct ptscope *ps, int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ps->message, sizeof(ps->message), format, args);
+	va_end(args);
+	return error;
+}
+
+/* libnl has errors of its own; the errno behind the common ones. */
+static int fail_libnl(struct ptscope *ps, int nlerr, const char *doing)
+{
+	static const struct {
+		int libnl;
+		int error;
+	} map[] = {
+		{ NLE_NOMEM, -ENOMEM }, { NLE_PERM, -EPERM }, { NLE_NOACCESS, -EACCES },
+		{ NLE_AGAIN, -EAGAIN }, { NLE_INTR, -EINTR }, { NLE_MSG_TRUNC, -EMSGSIZE },
+		{ NLE_BAD_SOCK, -EBADF }, { NLE_AF_NOSUPPORT, -EAFNOSUPPORT },
+		{ NLE_DUMP_INTR, -EINTR },
+	};
+	int error = -EIO;
+	size_t i;
+
+	for (i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+		if (map[i].libnl == abs(nlerr))
+			error = map[i].error;
+	return fail(ps, error, "%s: %s", doing, nl_geterror(nlerr));
+}
+
+PUBLIC struct ptscope *ptscope_new(void)
+{
+	return calloc(1, sizeof(struct ptscope));
+}
+
+static void disconnect(struct ptscope *ps)
+{
+	free(ps->buf);
+	ps->buf = NULL;
+	if (ps->sock)
+		nl_socket_free(ps->sock);
+	ps->sock = NULL;
+	ps->dumping = false;
+	decoder_start(&ps->dec, 0);
+}
+
+PUBLIC void ptscope_free(struct ptscope *ps)
+{
+	if (!ps)
+		return;
+	disconnect(ps);
+	free(ps);
+}
+
+PUBLIC int ptscope_connect(struct ptscope *ps)
+{
+	int on = 1;
+	int err;
+
+	disconnect(ps);
+	ps->sock = nl_socket_alloc();
+	if (!ps->sock)
+		return fail(ps, -ENOMEM, "out of memory");
+
+	err = genl_connect(ps->sock);
+	if (err < 0) {
+		disconnect(ps);
+		return fail_libnl(ps, err, "cannot open a netlink socket");
+	}
+
+	/*
+	 * Words of the kernel come only to those who ask. The socket works
+	 * without them, so a kernel that has none is no reason to stop.
+	 */
+	setsockopt(nl_socket_get_fd(ps->sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+
+	ps->family = genl_ctrl_resolve(ps->sock, PTSCOPE_FAMILY_NAME);
+	if (ps->family < 0) {
+		err = ps->family;
+		disconnect(ps);
+		if (err == -NLE_OBJ_NOTFOUND)
+			return fail(ps, -EPROTONOSUPPORT, "the ptscope module is not loaded");
+		return fail_libnl(ps, err, "cannot look up the ptscope family");
+	}
+
+	/* An answer is answer enough, and an error comes unasked. */
+	nl_socket_disable_auto_ack(ps->sock);
+
+	/*
+	 * With a buffer of a known size libnl reads each datagram at one go;
+	 * else it would look at its length first.
+	 */
+	err = nl_socket_set_msg_buf_size(ps->sock, REPLY_SIZE);
+	if (err < 0) {
+		disconnect(ps);
+		return fail_libnl(ps, err, "cannot set the size of replies");
+	}
+	return 0;
+}
+
+PUBLIC const char *ptscope_message(const struct ptscope *ps)
+{
+	return ps->message;
+}
+
+PUBLIC bool ptscope_interrupted(const struct ptscope *ps)
+{
+	return ps->dec.interrupted;
+}
+
+PUBLIC void ptscope_set_tap(struct ptscope *ps,
+			    void (*tap)(void *arg, const void *data, size_t len), void *arg)
+{
+	ps->tap = tap;
+	ps->tap_arg = arg;
+}
+
+PUBLIC const char *ptscope_version(void)
+{
+	return PTSCOPE_VERSION;
+}
+
+/* Begin a request. Whatever the socket was still busy with is given up. */
+static int begin(struct ptscope *ps, int command, int flags, struct nl_msg **out)
+{
+	struct nl_msg *msg;
+	int err;
+
+	/* The kernel refuses a second question while a dump is on. */
+	if (ps->dumping || !ps->sock) {
+		err = ptscope_connect(ps);
+		if (err)
+			return err;
+	}
+
+	msg = nlmsg_alloc();
+	if (!msg)
+		return fail(ps, -ENOMEM, "out of memory");
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, ps->family, 0, flags, command,
+			 PTSCOPE_FAMILY_VERSION)) {
+		nlmsg_free(msg);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
+	*out = msg;
+	return 0;
+}
+
+/* Send a request and free it. */
+static int post(struct ptscope *ps, struct nl_msg *msg)
+{
+	int err;
+
+	nl_complete_msg(ps->sock, msg);
+	decoder_start(&ps->dec, nlmsg_hdr(msg)->nlmsg_seq);
+	err = nl_send(ps->sock, msg);
+	nlmsg_free(msg);
+	return err < 0 ? fail_libnl(ps, err, "cannot send the request") : 0;
+}
+
+static int receive(struct ptscope *ps)
+{
+	struct sockaddr_nl from;
+	int len;
+
+	free(ps->buf);
+	ps->buf = NULL;
+	len = nl_recv(ps->sock, &from, &ps->buf, NULL);
+	if (len < 0)
+		return fail_libnl(ps, len, "cannot read the reply");
+	if (!len)
+		return fail(ps, -EIO, "the kernel closed the connection");
+	if (from.nl_pid)	/* not from the kernel, so not an answer */
+		len = 0;
+	if (len && ps->tap)
+		ps->tap(ps->tap_arg, ps->buf, len);
+	decoder_feed(&ps->dec, ps->buf, len);
+	return 0;
+}
+
+static int fail_kernel(struct ptscope *ps)
+{
+	int error = ps->dec.error;
+
+	if (ps->dec.words[0])
+		return fail(ps, error, "%s", ps->dec.words);
+	if (error == -EOPNOTSUPP)
+		return fail(ps, error,
+			    "the module does not know this question; it is older than this client");
+	return fail(ps, error, "%s", strerror(-error));
+}
+
+/* Get the next message of an answer: 1, 0 at its end, or a negative errno. */
+static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
+{
+	int err;
+
+	for (;;) {
+		switch (decoder_next(&ps->dec, msg)) {
+		case REPLY_MESSAGE:
+			return 1;
+		case REPLY_DONE:
+		case REPLY_ACK:
+			ps->dumping = false;
+			return 0;
+		case REPLY_ERROR:
+			ps->dumping = false;
+			return fail_kernel(ps);
+		case REPLY_OVERRUN:
+			return fail(ps, -ENOBUFS, "the kernel dropped a part of the reply");
+		case REPLY_BROKEN:
+			return fail(ps, -EBADMSG, "the reply is no netlink message");
+		case REPLY_NONE:
+			err = receive(ps);
+			if (err)
+				return err;
+		}
+	}
+}
+
+static int fail_wire(struct ptscope *ps)
+{
+	return fail(ps, -EBADMSG, "the reply breaks the rules of the wire");
+}
+
+/* Send a request that has one message for an answer. */
+static int ask(struct ptscope *ps, struct nl_msg *request, const struct nlmsghdr **msg)
+{
+	int err = post(ps, request);
+
+	if (err)
+		return err;
+	err = next_message(ps, msg);
+	if (!err)
+		return fail(ps, -EBADMSG, "the kernel sent no answer");
+	return err < 0 ? err : 0;
+}
+
+PUBLIC int ptscope_get_info(struct ptscope *ps, struct ptscope_info *info)
+{
+	const struct nlmsghdr *msg;
+	struct nl_msg *request;
+	int err;
+
+	err = begin(ps, PTSCOPE_CMD_INFO_GET, 0, &request);
+	if (err)
+		return err;
+	err = ask(ps, request, &msg);
+	if (err)
+		return err;
+	return decode_info(msg, info) ? fail_wire(ps) : 0;
+}
+
+PUBLIC int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *proc)
+{
+	const struct nlmsghdr *msg;
+	struct nl_msg *request;
+	int err;
+
+	err = begin(ps, PTSCOPE_CMD_PROC_GET, 0, &request);
+	if (err)
+		return err;
+	if (nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid)) {
+		nlmsg_free(request);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
+	err = ask(ps, request, &msg);
+	if (err)
+		return err;
+	return decode_proc(msg, proc) ? fail_wire(ps) : 0;
+}
+
+PUBLIC int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end)
+{
+	struct nl_msg *request;
+	int err;
+
+	err = begin(ps, PTSCOPE_CMD_VMA_GET, NLM_F_DUMP, &request);
+	if (err)
+		return err;
+	if (nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid) ||
+	    (start && nla_put_u64(request, PTSCOPE_A_TARGET_START, start)) ||
+	    (end && nla_put_u64(request, PTSCOPE_A_TARGET_END, end))) {
+		nlmsg_free(request);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
+	err = post(ps, request);
+	if (err)
+		return err;
+	ps->dumping = true;
+	return 0;
+}
+
+PUBLIC int ptscope_next_vma(struct ptscope *ps, const struct ptscope_vma **vma)
+{
+	const struct nlmsghdr *msg;
+	int err;
+
+	if (!ps->dumping)
+		return 0;
+	err = next_message(ps, &msg);
+	if (err <= 0)
+		return err;
+	if (decode_vma(msg, &ps->vma))
+		return fail_wire(ps);
+	*vma = &ps->vma;
+	return 1;
+}

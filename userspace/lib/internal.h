@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the library's parts know of each other. Nothing of this is exported.
+ */
+#ifndef PTSCOPE_INTERNAL_H
+#define PTSCOPE_INTERNAL_H
+
+#include <linux/netlink.h>
+#include <netlink/netlink.h>
+
+#include "ptscope.h"
+
+/* Largest datagram that the kernel makes of a dump. */
+#define REPLY_SIZE (32 * 1024)
+
+#define PUBLIC __attribute__((visibility("default")))
+
+/* What stands next in a datagram. */
+enum reply {
+	REPLY_NONE,	/* nothing: the datagram is used up */
+	REPLY_MESSAGE,	/* an answer, or a part of one */
+	REPLY_DONE,	/* the end of a dump */
+	REPLY_ACK,	/* a request was carried out */
+	REPLY_ERROR,	/* a request failed, or a dump ended early */
+	REPLY_OVERRUN,	/* the kernel could not deliver everything */
+	REPLY_BROKEN,	/* bytes that are no netlink message */
+};
+
+/**
+ * struct decoder - goes through the messages of a datagram
+ * @next: message to look at next
+ * @left: bytes from @next on
+ * @seq: sequence number of the request; other messages are skipped
+ * @interrupted: some message was marked NLM_F_DUMP_INTR
+ * @error: negative errno of the last REPLY_ERROR
+ * @words: what the kernel said about @error; empty if it said nothing
+ */
+struct decoder {
+	const struct nlmsghdr *next;
+	int left;
+	uint32_t seq;
+	bool interrupted;
+	int error;
+	char words[256];
+};
+
+void decoder_start(struct decoder *dec, uint32_t seq);
+void decoder_feed(struct decoder *dec, const void *data, size_t len);
+enum reply decoder_next(struct decoder *dec, const struct nlmsghdr **msg);
+
+/*
+ * Each fills in what a message says, and returns 0, or -EBADMSG for a message
+ * that breaks the rules of the wire. Strings point into the message.
+ */
+int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info);
+int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc);
+int decode_vma(const struct nlmsghdr *msg, struct ptscope_vma *vma);
+
+#endif /* PTSCOPE_INTERNAL_H */

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libptscope - ask the ptscope kernel module where a process's memory is
+ *
+ * A connection is a struct ptscope. It belongs to one thread at a time, and
+ * answers one question at a time; a process may have as many as it likes.
+ *
+ * Unless said otherwise, functions return 0 on success and a negative errno
+ * on failure, and ptscope_message() then says in words what went wrong: what
+ * the kernel itself said, word for word, if it said anything.
+ *
+ * Sizes are in bytes, addresses are byte addresses of the process asked about.
+ */
+#ifndef PTSCOPE_H
+#define PTSCOPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/ptscope.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Number of levels that the kernel names, index PTSCOPE_LEVEL_*. */
+#define PTSCOPE_LEVELS 5
+
+/**
+ * struct ptscope_geometry - the shape of one level of the page tables
+ * @folded: the level exists in the kernel's source, not in this machine
+ * @shift: an entry covers 1 << @shift bytes
+ * @entries: entries in one table
+ * @leaf_size: bytes that a leaf maps, 0 if entries cannot be leaves
+ * @cont_size: bytes that a block of entries with the contiguous hint maps,
+ *	0 if there is no such hint
+ */
+struct ptscope_geometry {
+	bool folded;
+	uint32_t shift;
+	uint32_t entries;
+	uint64_t leaf_size;
+	uint64_t cont_size;
+};
+
+/**
+ * struct ptscope_info - the kernel side, and what it lets the asker see
+ * @module_version: version of the module
+ * @page_size: size of a base page
+ * @va_bits: bits of a virtual address that the tables translate
+ * @levels: levels that are not folded
+ * @sight: PTSCOPE_SIGHT_* bits
+ * @level: by PTSCOPE_LEVEL_*
+ */
+struct ptscope_info {
+	char module_version[32];
+	uint32_t page_size;
+	uint32_t va_bits;
+	uint32_t levels;
+	uint32_t sight;
+	struct ptscope_geometry level[PTSCOPE_LEVELS];
+};
+
+/**
+ * struct ptscope_tables - page tables of one level
+ * @pages: tables, one base page each
+ * @used: entries in them that are not empty
+ * @empty: tables without any entry; only counted for whole processes
+ */
+struct ptscope_tables {
+	uint64_t pages;
+	uint64_t used;
+	uint64_t empty;
+};
+
+/**
+ * struct ptscope_census - bytes by state
+ *
+ * @size = @res + @lazy + @cached + @disk + @swap + @special, and
+ * @res = @pte + @cont + @pmd + @pud. The fields up to @special are disjoint
+ * in this sense; those behind it are parts of them, as spec/ptscope.yaml says.
+ */
+struct ptscope_census {
+	uint64_t size;
+	uint64_t res;
+	uint64_t pte;
+	uint64_t cont;
+	uint64_t pmd;
+	uint64_t pud;
+	uint64_t lazy;
+	uint64_t cached;
+	uint64_t disk;
+	uint64_t swap;
+	uint64_t special;
+	uint64_t zero;
+	uint64_t zero_huge;
+	uint64_t young;
+	uint64_t dirty;
+	uint64_t soft_dirty;
+	uint64_t write;
+	uint64_t protnone;
+	uint64_t thp;
+	uint64_t hugetlb;
+	uint64_t migration;
+	uint64_t hwpoison;
+	uint64_t device;
+	uint64_t uffd_wp;
+	uint64_t guard;
+	uint64_t poison;
+	uint64_t bad;
+	struct ptscope_tables table[PTSCOPE_LEVELS];
+};
+
+/**
+ * struct ptscope_proc - a process and its census
+ * @pid: process ID in the asker's PID namespace
+ * @start_time: when it started, in nanoseconds since boot; with @pid this
+ *	names the process for good
+ * @comm: name of its main thread
+ * @census: where its memory is
+ */
+struct ptscope_proc {
+	pid_t pid;
+	uint64_t start_time;
+	char comm[32];
+	struct ptscope_census census;
+};
+
+/**
+ * struct ptscope_vma - a VMA and its census
+ * @pid: process ID in the asker's PID namespace
+ * @start_time: as in struct ptscope_proc
+ * @start: first address
+ * @end: first address behind it
+ * @offset: offset of @start in the file
+ * @inode: inode number of the file, 0 if there is none
+ * @dev_major: major number of the device that holds the file
+ * @dev_minor: its minor number
+ * @flags: PTSCOPE_VMA_FLAG_* bits
+ * @name: path, or a name in brackets; empty if it has none. The bytes are
+ *	the file's: they may be no valid text
+ * @census: where its pages are
+ */
+struct ptscope_vma {
+	pid_t pid;
+	uint64_t start_time;
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+	uint64_t inode;
+	uint32_t dev_major;
+	uint32_t dev_minor;
+	uint32_t flags;
+	const char *name;
+	struct ptscope_census census;
+};
+
+struct ptscope;
+
+/** ptscope_new() - make a connection; NULL if memory is short. */
+struct ptscope *ptscope_new(void);
+
+/** ptscope_free() - close and free a connection; @ps may be NULL. */
+void ptscope_free(struct ptscope *ps);
+
+/**
+ * ptscope_connect() - find the kernel side
+ * @ps: from ptscope_new()
+ *
+ * Return: 0; -EPROTONOSUPPORT if the module is not loaded; another negative
+ * errno if the socket cannot be had.
+ */
+int ptscope_connect(struct ptscope *ps);
+
+/**
+ * ptscope_message() - what went wrong in the last call that failed
+ * @ps: a connection
+ *
+ * Return: a sentence without a full stop; valid until the next call.
+ */
+const char *ptscope_message(const struct ptscope *ps);
+
+/**
+ * ptscope_get_info() - ask for geometry and permissions
+ * @ps: a connection
+ * @info: filled in
+ *
+ * Return: 0 or a negative errno; -EOPNOTSUPP if the module is too old.
+ */
+int ptscope_get_info(struct ptscope *ps, struct ptscope_info *info);
+
+/**
+ * ptscope_get_proc() - ask for the census of one process
+ * @ps: a connection
+ * @pid: the process
+ * @proc: filled in
+ *
+ * Return: 0; -ESRCH no such process, or it has exited; -EPERM not yours to
+ * see; -EINVAL a kernel thread; -EOPNOTSUPP the module is too old; or
+ * another negative errno.
+ */
+int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *proc);
+
+/**
+ * ptscope_dump_vmas() - ask for a process's VMAs
+ * @ps: a connection; a dump that is still going on is dropped
+ * @pid: the process
+ * @start: first address of interest, a multiple of the page size
+ * @end: first address no longer of interest, a multiple of the page size;
+ *	0 for the end of the address space
+ *
+ * A VMA that reaches out of the range is cut to it.
+ *
+ * Return: 0 or a negative errno. A refusal by the kernel comes from the first
+ * ptscope_next_vma().
+ */
+int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end);
+
+/**
+ * ptscope_next_vma() - get the next VMA of a dump
+ * @ps: a connection on which ptscope_dump_vmas() was called
+ * @vma: set to the VMA; valid until the next call on @ps
+ *
+ * Return: 1 if there is a VMA; 0 at the end; a negative errno as for
+ * ptscope_get_proc(), and -ESRCH too if the process goes away in mid-dump.
+ */
+int ptscope_next_vma(struct ptscope *ps, const struct ptscope_vma **vma);
+
+/**
+ * ptscope_interrupted() - did the address space change during the last answer?
+ * @ps: a connection
+ *
+ * If it did, every part of the answer was true when it was read, but the
+ * parts may not fit together. To be asked when the answer is complete.
+ */
+bool ptscope_interrupted(const struct ptscope *ps);
+
+/**
+ * ptscope_set_tap() - watch the datagrams that come from the kernel
+ * @ps: a connection
+ * @tap: called with each datagram as it was received; NULL for none
+ * @arg: passed to @tap
+ *
+ * For recorders and for those who count bytes.
+ */
+void ptscope_set_tap(struct ptscope *ps, void (*tap)(void *arg, const void *data, size_t len),
+		     void *arg);
+
+/** ptscope_version() - version of this library. */
+const char *ptscope_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PTSCOPE_H */
