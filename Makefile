@@ -42,7 +42,7 @@ victims  := $(patsubst tests/victims/%.c,%,$(filter-out tests/victims/victim.c,$
 shared_selftest := ktap netlink proc
 selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
 selftest_obj := $(patsubst %,$(T)/selftests/%.o,$(filter $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c))))
-unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+unit_tests := $(filter-out record,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
 
 STATIC_LIB := $(U)/lib/libptscope.a
 SHARED_LIB := $(U)/lib/libptscope.so.$(SOVERSION)
@@ -91,7 +91,7 @@ $(CLI): $(cli_obj) $(STATIC_LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(SCOLS_LIBS)
 
 ## make tests      the programs that the tests run
-tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(unit_tests:%=$(T)/unit/%)
+tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(unit_tests:%=$(T)/unit/%) $(T)/unit/record
 
 $(T)/%.o: tests/%.c
 	@mkdir -p $(@D)
@@ -104,9 +104,14 @@ $(T)/victims/%: $(T)/victims/%.o $(T)/victims/victim.o
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
-# These know the library's inside, which the shared library does not show.
-$(T)/unit/%.o: ALL_CFLAGS += -Iuserspace/lib
-$(T)/unit/%: $(T)/unit/%.o $(STATIC_LIB)
+# These know the library's inside, which the shared library does not show. The
+# library's sources are built once more, with what finds a read out of bounds.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+$(T)/unit/%: tests/unit/%.c userspace/lib/decode.c userspace/lib/internal.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(NL_CFLAGS) $(SANITIZE) -o $@ $(filter %.c,$^) $(NL_LIBS)
+
+$(T)/unit/record: $(T)/unit/record.o $(STATIC_LIB)
 	$(CC) -o $@ $^ $(NL_LIBS)
 
 demo:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Made by scripts/gen-spec from module/spec/ptscope.yaml; edit that instead. */
 
 #ifndef _UAPI_LINUX_PTSCOPE_H
 #define _UAPI_LINUX_PTSCOPE_H

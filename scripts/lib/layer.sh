@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Debian packages for the guest alone: what the host lacks of them is fetched
+# and unpacked into a directory, which the guest stacks below the host's files.
+# The packages' own scripts are not run.
+
+# Prints the archive files that installing the packages would take, or fails.
+lacking() {
+	LC_ALL=C apt-get install --print-uris -qq -y --no-install-recommends \
+		--no-upgrade -o Debug::NoLocking=1 \
+		-o Dir::Cache::archives="$1" "${@:2}"
+}
+
+# Unpacks one package. The host has /lib and its like as links into /usr; a
+# directory of that name would hide them, so its files go where the link leads.
+unpack() {
+	dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" --keep-directory-symlink
+}
+
+# Prints the directory to stack below the host's files, or nothing if the host
+# has all of the packages.
+layer() {
+	local layers=$PTSCOPE_CACHE/layers files hash incoming deb name
+	mkdir -p "$layers/none/partial"
+	files=$(lacking "$layers/none" "$@") || {
+		say "apt cannot resolve it; updating its lists"
+		as_root apt-get update -q >&2 || return 1
+		files=$(lacking "$layers/none" "$@") || return 1
+	}
+	files=$(awk '/^\x27/ { print $2 }' <<<"$files" | LC_ALL=C sort)
+	[[ $files ]] || return 0
+	hash=$(sha256sum <<<"$files" | cut -c 1-16)
+	if [[ ! -d $layers/$hash ]]; then
+		say "fetching for the guest: ${files//$'\n'/ }"
+		incoming=$(mktemp -d "$layers/.incoming.XXXXXX")
+		chmod 755 "$incoming"
+		mkdir -p "$incoming/deb/partial" "$incoming/root/usr"
+		for name in bin sbin lib lib32 lib64 libx32; do
+			[[ ! -L /$name ]] || {
+				mkdir -p "$incoming/root/usr/$name"
+				ln -s "usr/$name" "$incoming/root/$name"
+			}
+		done
+		apt-get install -d -qq -y --no-install-recommends --no-upgrade \
+			-o Debug::NoLocking=1 -o APT::Sandbox::User=root \
+			-o Dir::Cache::archives="$incoming/deb" "$@" >&2 ||
+			{ rm -rf "$incoming"; return 1; }
+		for deb in "$incoming"/deb/*.deb; do
+			unpack "$deb" "$incoming/root" || { rm -rf "$incoming"; return 1; }
+		done
+		# Two runs may have fetched the same at the same time.
+		mv -T "$incoming/root" "$layers/$hash" 2>/dev/null || [[ -d $layers/$hash ]]
+		rm -rf "$incoming"
+	fi
+	echo "$layers/$hash"
+}

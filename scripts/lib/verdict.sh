@@ -1,0 +1,146 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The host's half of the verdict: waits for what the guest says of the run, and
+# looks at the console itself. A guest that says nothing has failed.
+#
+# Uses of scripts/vm: tmp timeout qemu relays verdict_fd.
+# shellcheck disable=SC2154
+
+splat_patterns() {
+	grep -v '^#' "$PTSCOPE_LIB/splats"
+}
+
+has_splat() {
+	[[ -e $1 ]] && grep -aqE -f <(splat_patterns) "$1"
+}
+
+# Shows where a log first goes wrong, with what led there.
+show_splat() {
+	local count
+	grep -aE -m 1 -B 5 -A 50 -f <(splat_patterns) "$1" | tr -d '\r' >&2
+	count=$(grep -acE -f <(splat_patterns) "$1")
+	[[ $count -lt 2 ]] || say "($count such lines in all)"
+}
+
+show_tail() {
+	[[ ! -s $tmp/qemu.err ]] || tail -n 20 "$tmp/qemu.err" >&2
+	[[ ! -s $tmp/console ]] || {
+		say "the kernel's console ended with:"
+		tail -n 40 "$tmp/console" | tr -d '\r' >&2
+	}
+}
+
+# Reads one line of the verdict port into the variable named, waiting a short
+# time; fails if there is none yet. What came of an unfinished line is kept.
+verdict_part=
+read_verdict() {
+	local part
+	if IFS= read -r -t 0.1 -u "$verdict_fd" part; then
+		printf -v "$1" %s "$verdict_part$part"
+		verdict_part=
+		return 0
+	fi
+	verdict_part+=$part
+	return 1
+}
+
+alive() {
+	kill -0 "$1" 2>/dev/null
+}
+
+# A reader of our output that goes away ends the run, as it would end a
+# command that runs here.
+check_relays() {
+	local relay status
+	for relay in "${relays[@]}"; do
+		alive "$relay" && continue
+		status=0
+		wait "$relay" || status=$?
+		[[ $status -ne 141 ]] || exit 141
+	done
+}
+
+# Waits until all that the command wrote has been passed on. The reader may
+# take its time, as a pager does.
+finish_relays() {
+	local total relay
+	for total in "$@"; do
+		echo "${total#*=}" >"$tmp/total.new"
+		mv "$tmp/total.new" "$tmp/${total%%=*}.total"
+	done
+	for relay in "${relays[@]}"; do
+		while alive "$relay" && alive "$qemu"; do
+			sleep 0.02
+		done
+	done
+	check_relays
+}
+
+# Waits for the end of the run and sets status to what scripts/vm exits with.
+await_verdict() {
+	local line="" word command_status out err reason
+	local deadline=$((SECONDS + timeout))
+	while :; do
+		if read_verdict line; then
+			read -r word command_status out err reason <<<"$line"
+			case $word in
+			start) started ;;
+			ok | bad) break ;;
+			broken)
+				restore_terminal
+				say "the guest could not be set up: ${line#broken }"
+				show_tail
+				status=125
+				return
+				;;
+			esac
+			continue
+		fi
+		check_relays
+		if ! alive "$qemu"; then
+			# Its last line may have come between the two looks.
+			read_verdict line && { word=${line%% *}; [[ $word != ok && $word != bad ]] ||
+				{ read -r word command_status out err reason <<<"$line"; break; }; }
+			word=gone
+			break
+		fi
+		if ((SECONDS >= deadline)); then
+			restore_terminal
+			say "no end after $timeout seconds; the machine was stopped"
+			if has_splat "$tmp/console"; then
+				show_splat "$tmp/console"
+			fi
+			status=124
+			return
+		fi
+	done
+
+	restore_terminal
+	if [[ $word == gone ]]; then
+		say "the machine ended without a verdict"
+		if has_splat "$tmp/console"; then
+			show_splat "$tmp/console"
+		else
+			show_tail
+		fi
+		status=125
+		return
+	fi
+
+	finish_relays out="$out" err="$err"
+	status=$command_status
+	if [[ $word == bad ]]; then
+		say "the run failed, whatever the command said (status $command_status): $reason"
+		if has_splat "$tmp/dmesg"; then
+			show_splat "$tmp/dmesg"
+		elif [[ -s $tmp/dmesg ]]; then
+			tail -n 20 "$tmp/dmesg" >&2
+		fi
+		status=125
+	elif has_splat "$tmp/console"; then
+		say "the guest saw nothing wrong, but its console did"
+		show_splat "$tmp/console"
+		status=125
+	fi
+}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# KTAP for tests in shell. Source it, call check, skip and same, end with
+# finish.
+
+ktap_number=0
+ktap_failed=0
+
+echo "TAP version 13"
+
+# ktap_result OK DESCRIPTION...
+ktap_result() {
+	local verdict=$1
+	shift
+	ktap_number=$((ktap_number + 1))
+	echo "$verdict $ktap_number - $*"
+	[[ $verdict == ok ]] || ktap_failed=1
+}
+
+# check DESCRIPTION COMMAND...: the command succeeds.
+check() {
+	local what=$1
+	shift
+	if "$@"; then
+		ktap_result ok "$what"
+	else
+		ktap_result "not ok" "$what"
+		echo "# failed: $*"
+	fi
+}
+
+# same DESCRIPTION GOT WANTED
+same() {
+	if [[ $2 == "$3" ]]; then
+		ktap_result ok "$1"
+	else
+		ktap_result "not ok" "$1"
+		printf '%s\n' "got: $2" "wanted: $3" | sed 's/^/# /'
+	fi
+}
+
+# matches DESCRIPTION GOT REGEX
+matches() {
+	if [[ $2 =~ $3 ]]; then
+		ktap_result ok "$1"
+	else
+		ktap_result "not ok" "$1"
+		printf '%s\n' "got: $2" "wanted a match of: $3" | sed 's/^/# /'
+	fi
+}
+
+# status DESCRIPTION WANTED COMMAND...: output goes to $out, errors to $err.
+# shellcheck disable=SC2034
+status() {
+	local what=$1 wanted=$2 got=0 stderr
+	shift 2
+	stderr=$(mktemp)
+	out=$("$@" 2>"$stderr") || got=$?
+	err=$(<"$stderr")
+	rm -f "$stderr"
+	same "$what" "$got" "$wanted"
+}
+
+skip() {
+	ktap_result ok "$1 # SKIP $2"
+}
+
+finish() {
+	echo "1..$ktap_number"
+	exit "$ktap_failed"
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Records the datagrams of real answers, for the decoder's tests.
+ *
+ *	record FILE (info | proc PID | vmas PID)
+ *
+ * A recording is the sequence number of the request, then each datagram with
+ * its length before it; numbers are 32 bits in the machine's own order. Run
+ * in the rig: scripts/vm -- build/tests/unit/record ...
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netlink.h>
+
+#include "ptscope.h"
+
+static FILE *out;
+
+static void put(const void *data, size_t len)
+{
+	if (fwrite(data, len, 1, out) != 1) {
+		perror("record");
+		exit(1);
+	}
+}
+
+static void tap(void *arg, const void *data, size_t len)
+{
+	const struct nlmsghdr *msg = data;
+	uint32_t length = len;
+	bool *begun = arg;
+
+	if (!*begun)
+		put(&msg->nlmsg_seq, sizeof(msg->nlmsg_seq));
+	*begun = true;
+	put(&length, sizeof(length));
+	put(data, len);
+}
+
+static int ask(struct ptscope *ps, const char *what, pid_t pid)
+{
+	const struct ptscope_vma *vma;
+	struct ptscope_proc proc;
+	struct ptscope_info info;
+	int err;
+
+	if (!strcmp(what, "info"))
+		return ptscope_get_info(ps, &info);
+	if (!strcmp(what, "proc"))
+		return ptscope_get_proc(ps, pid, &proc);
+	err = ptscope_dump_vmas(ps, pid, 0, 0);
+	while (!err && (err = ptscope_next_vma(ps, &vma)) > 0)
+		err = 0;
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct ptscope *ps = ptscope_new();
+	bool begun = false;
+
+	if (argc < 3 || !ps)
+		return 2;
+	out = fopen(argv[1], "wb");
+	if (!out || ptscope_connect(ps)) {
+		perror(argv[1]);
+		return 1;
+	}
+	ptscope_set_tap(ps, tap, &begun);
+	/* A refusal is worth recording too. */
+	if (ask(ps, argv[2], argc > 3 ? atoi(argv[3]) : 0))
+		fprintf(stderr, "record: %s\n", ptscope_message(ps));
+	ptscope_free(ps);
+	return fclose(out) ? 1 : 0;
+}
