@@ -49,7 +49,7 @@ SHARED_LIB := $(U)/lib/libptscope.so.$(SOVERSION)
 CLI        := $(U)/cli/ptscope
 
 .DELETE_ON_ERROR:
-.PHONY: all module userspace tests demo check check-quick unit spec install uninstall clean help FORCE
+.PHONY: all module userspace tests demo check spec install install-userspace uninstall clean help FORCE
 
 all: module userspace
 
@@ -91,7 +91,7 @@ $(CLI): $(cli_obj) $(STATIC_LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(SCOLS_LIBS)
 
 ## make tests      the programs that the tests run
-tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(unit_tests:%=$(T)/unit/%) $(T)/unit/record
+tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(T)/ptscope-other
 
 $(T)/%.o: tests/%.c
 	@mkdir -p $(@D)
@@ -103,6 +103,10 @@ $(T)/victims/%: $(T)/victims/%.o $(T)/victims/victim.o
 
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
+
+# A client that says it is another version.
+$(T)/ptscope-other: $(cli_src) $(STATIC_LIB)
+	$(CC) $(ALL_CFLAGS) $(SCOLS_CFLAGS) -DPTSCOPE_VERSION='"99.0"' -o $@ $^ $(NL_LIBS) $(SCOLS_LIBS)
 
 # These know the library's inside, which the shared library does not show. The
 # library's sources are built once more, with what finds a read out of bounds.
@@ -125,8 +129,11 @@ check:
 spec:
 	scripts/gen-spec
 
-install: all
+install: all install-userspace
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	@test -n "$(DESTDIR)" || { depmod; ldconfig; }
+
+install-userspace: userspace
 	install -D -m 755 $(CLI) $(DESTDIR)$(bindir)/ptscope
 	install -D -m 644 $(STATIC_LIB) $(DESTDIR)$(libdir)/libptscope.a
 	install -D -m 755 $(SHARED_LIB) $(DESTDIR)$(libdir)/libptscope.so.$(SOVERSION)
@@ -139,7 +146,6 @@ install: all
 	sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|; s|@includedir@|$(includedir)|' \
 	    -e 's|@version@|$(VERSION)|' userspace/lib/ptscope.pc.in \
 		> $(DESTDIR)$(libdir)/pkgconfig/ptscope.pc
-	@test -n "$(DESTDIR)" || { depmod; ldconfig; }
 
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/ptscope $(DESTDIR)$(libdir)/libptscope.* \
