@@ -239,6 +239,16 @@ static struct vma_dump *to_dump(struct netlink_callback *cb)
 	return ((struct vma_dump_ctx *)cb->ctx)->dump;
 }
 
+/*
+ * Netlink marks a message, and the end of the dump, where seq is not what it
+ * was before. Once the address space has changed, all that follows is marked.
+ */
+static void mark_changed(struct netlink_callback *cb, const struct ptscope_walk *walk)
+{
+	cb->prev_seq = 1;
+	cb->seq = walk->changed ? 2 : 1;
+}
+
 static int vma_reply(struct vma_dump *dump)
 {
 	struct netlink_callback *cb = dump->cb;
@@ -249,7 +259,7 @@ static int vma_reply(struct vma_dump *dump)
 			     &ptscope_family, NLM_F_MULTI, PTSCOPE_CMD_VMA_GET);
 	if (!header)
 		return -EMSGSIZE;
-	cb->seq = dump->cw.walk.layout;
+	mark_changed(cb, &dump->cw.walk);
 	genl_dump_check_consistent(cb, header);
 	if (ptscope_put_target(skb, &dump->question.target) ||
 	    ptscope_put_vma(skb, &dump->vma) ||
@@ -345,7 +355,7 @@ static int vma_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		dump->pending = false;
 	}
 	err = ptscope_walk(&dump->cw.walk);
-	cb->seq = dump->cw.walk.layout;
+	mark_changed(cb, &dump->cw.walk);
 	if (err && !dump->pending)
 		return explain(err, cb->extack);
 	return skb->len;

@@ -126,7 +126,7 @@ int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *requ
 	}
 
 	rcu_read_lock();
-	leader = rcu_dereference(task->group_leader);
+	leader = task->group_leader;
 	target->pid = task_tgid_vnr(task);
 	target->start_time = leader->start_boottime;
 	get_task_comm(target->comm, leader);

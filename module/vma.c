@@ -112,18 +112,25 @@ static u32 wire_flags(const struct vm_area_struct *vma)
 	return wire;
 }
 
+static const char *given_name(const struct vm_area_struct *vma)
+{
+#ifdef CONFIG_ANON_VMA_NAME
+	if (vma->anon_name)
+		return vma->anon_name->name;
+#endif
+	return NULL;
+}
+
 /* The names of /proc/PID/maps, in the order in which it looks for them. */
 static const char *vma_name(struct vm_area_struct *vma, char *buf)
 {
+	const char *given = given_name(vma);
 	const char *name;
 
-#ifdef CONFIG_ANON_VMA_NAME
-	if (vma->anon_name) {
-		snprintf(buf, PATH_MAX, vma->vm_file ? "[anon_shmem:%s]" : "[anon:%s]",
-			 vma->anon_name->name);
+	if (vma->vm_file && given) {
+		snprintf(buf, PATH_MAX, "[anon_shmem:%s]", given);
 		return buf;
 	}
-#endif
 	if (vma->vm_file) {
 		name = file_path(vma->vm_file, buf, PATH_MAX);
 		return IS_ERR(name) ? "[path too long]" : name;
@@ -131,6 +138,7 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf)
 	if (vma->vm_ops && vma->vm_ops->name) {
 		name = vma->vm_ops->name(vma);
 		if (name) {
+			/* It may be a module's, which can go before our reply does. */
 			strscpy(buf, name, PATH_MAX);
 			return buf;
 		}
@@ -139,6 +147,10 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf)
 		return "[heap]";
 	if (vma_is_initial_stack(vma))
 		return "[stack]";
+	if (given) {
+		snprintf(buf, PATH_MAX, "[anon:%s]", given);
+		return buf;
+	}
 	return NULL;
 }
 

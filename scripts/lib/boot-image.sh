@@ -27,9 +27,15 @@ inner_kernel() {
 }
 
 # Prints the file to boot of the kernel in DIR: the bare kernel where it can be
-# had and can be entered so, else the image as it came.
+# had and can be entered so, else the image as it came. It is the code that
+# unpacks an image which turns five-level paging on; a processor that may have
+# that needs the image.
 boot_image() {
-	local dir=$1 arch=$2 bare=$1/boot/vmlinux
+	local dir=$1 arch=$2 cpu=$3 bare=$1/boot/vmlinux
+	if [[ ",$cpu," != *,la57=off,* ]]; then
+		echo "$dir/boot/vmlinuz"
+		return
+	fi
 	if [[ $arch == x86_64 && ! -e $bare ]] &&
 		grep -q '^CONFIG_PVH=y' "$dir/boot/config" 2>/dev/null; then
 		if inner_kernel "$dir/boot/vmlinuz" >"$bare.$$"; then

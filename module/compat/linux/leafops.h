@@ -3,7 +3,9 @@
  * Kernels without <linux/leafops.h> know the same entries under the names of
  * <linux/swapops.h>. This teaches them the newer names.
  */
-#if __has_include_next(<linux/leafops.h>)
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
 #include_next <linux/leafops.h>
 #else
 #ifndef PTSCOPE_COMPAT_LEAFOPS_H
@@ -28,10 +30,13 @@ enum softleaf_type {
 	SOFTLEAF_MARKER,
 };
 
+/* Stable kernels have this one name already, for the sake of backports. */
+#ifndef softleaf_from_pte
 static inline softleaf_t softleaf_from_pte(pte_t pte)
 {
 	return pte_to_swp_entry(pte);
 }
+#endif
 
 static inline softleaf_t softleaf_from_pmd(pmd_t pmd)
 {

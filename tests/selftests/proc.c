@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "ktap.h"
+#include "proc.h"
+
+int proc_open(pid_t pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static FILE *proc_fopen(pid_t pid, const char *name)
+{
+	int fd = proc_open(pid, name);
+	FILE *file;
+
+	if (fd < 0)
+		return NULL;
+	file = fdopen(fd, "r");
+	if (!file)
+		close(fd);
+	return file;
+}
+
+/* Of the thread @tid, or of the whole process if that is 0. */
+bool proc_read_stat(pid_t pid, pid_t tid, struct proc_stat *stat)
+{
+	char name[64] = "stat", line[1024] = "";
+	const char *open, *close;
+	FILE *file;
+	int fields;
+
+	if (tid)
+		snprintf(name, sizeof(name), "task/%d/stat", (int)tid);
+	file = proc_fopen(pid, name);
+	if (!file)
+		return false;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	fclose(file);
+
+	/* A name may hold anything, parentheses too. */
+	open = strchr(line, '(');
+	close = strrchr(line, ')');
+	if (!open || !close)
+		return false;
+	snprintf(stat->comm, sizeof(stat->comm), "%.*s", (int)(close - open - 1), open + 1);
+	fields = sscanf(close + 1, " %c %*d %*d %*d %*d %*d %lu %lu %*u %lu",
+			&stat->state, &stat->flags, &stat->minor_faults, &stat->major_faults);
+	return fields == 4;
+}
+
+static bool parse_head(const char *line, struct proc_vma *vma)
+{
+	unsigned long start, end, offset, inode;
+	int name = 0;
+
+	memset(vma, 0, sizeof(*vma));
+	if (sscanf(line, "%lx-%lx %4s %lx %x:%x %lu%n", &start, &end, vma->perm, &offset,
+		   &vma->dev_major, &vma->dev_minor, &inode, &name) != 7)
+		return false;
+	vma->start = start;
+	vma->end = end;
+	vma->offset = offset;
+	vma->inode = inode;
+	line += name;
+	line += strspn(line, " ");
+	vma->name = strndup(line, strcspn(line, "\n"));
+	if (!vma->name)
+		ktap_bail("out of memory");
+	return true;
+}
+
+static void parse_value(const char *line, struct proc_vma *vma)
+{
+	const struct {
+		const char *key;
+		uint64_t *bytes;
+	} keys[] = {
+		{ "Rss", &vma->rss },
+		{ "Referenced", &vma->referenced },
+		{ "Swap", &vma->swap },
+		{ "AnonHugePages", &vma->anon_huge },
+		{ "ShmemPmdMapped", &vma->shmem_huge },
+		{ "FilePmdMapped", &vma->file_huge },
+		{ "Shared_Hugetlb", &vma->hugetlb },
+		{ "Private_Hugetlb", &vma->hugetlb },
+	};
+	unsigned long kib;
+	char key[64];
+	size_t i;
+
+	if (!strncmp(line, "VmFlags:", 8)) {
+		vma->pfn_map = strstr(line, " pf");
+		vma->mixed_map = strstr(line, " mm");
+		return;
+	}
+	if (sscanf(line, "%63[^:]: %lu kB", key, &kib) != 2)
+		return;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!strcmp(key, keys[i].key))
+			*keys[i].bytes += (uint64_t)kib * 1024;
+}
+
+bool proc_read_vmas(pid_t pid, struct proc_vmas *vmas)
+{
+	FILE *file = proc_fopen(pid, "smaps");
+	size_t room = 0, length = 0;
+	struct proc_vma vma;
+	char *line = NULL;
+	bool good;
+
+	vmas->vma = NULL;
+	vmas->count = 0;
+	if (!file)
+		return false;
+	while (getline(&line, &length, file) > 0) {
+		if (!parse_head(line, &vma)) {
+			if (vmas->count)
+				parse_value(line, &vmas->vma[vmas->count - 1]);
+			continue;
+		}
+		/* In the kernel's part of the address space, no VMA of the mm. */
+		if (!strcmp(vma.name, "[vsyscall]")) {
+			free(vma.name);
+			break;
+		}
+		if (vmas->count == room) {
+			room = room ? 2 * room : 64;
+			vmas->vma = realloc(vmas->vma, room * sizeof(vma));
+			if (!vmas->vma)
+				ktap_bail("out of memory");
+		}
+		vmas->vma[vmas->count++] = vma;
+	}
+	good = !ferror(file);
+	free(line);
+	fclose(file);
+	return good;
+}
+
+void proc_free_vmas(struct proc_vmas *vmas)
+{
+	size_t i;
+
+	for (i = 0; i < vmas->count; i++)
+		free(vmas->vma[i].name);
+	free(vmas->vma);
+	vmas->vma = NULL;
+	vmas->count = 0;
+}
+
+/* @fd is of /proc/PID/pagemap. */
+bool proc_read_pagemap(int fd, uint64_t start, size_t pages, uint64_t *entries)
+{
+	off_t offset = start / sysconf(_SC_PAGESIZE) * sizeof(*entries);
+	size_t rest = pages * sizeof(*entries);
+	char *to = (char *)entries;
+
+	while (rest) {
+		ssize_t got = pread(fd, to, rest, offset);
+
+		if (got <= 0)
+			return false;
+		to += got;
+		offset += got;
+		rest -= got;
+	}
+	return true;
+}
+
+/* A value of /proc/PID/status that is in kB, in bytes. */
+bool proc_read_status(pid_t pid, const char *key, uint64_t *bytes)
+{
+	FILE *file = proc_fopen(pid, "status");
+	char line[256], name[64];
+	unsigned long kib;
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file)) {
+		found = sscanf(line, "%63[^:]: %lu kB", name, &kib) == 2 && !strcmp(name, key);
+		if (found)
+			*bytes = (uint64_t)kib * 1024;
+	}
+	fclose(file);
+	return found;
+}
+
+/* Number of swap devices. Types from there on stand for something else. */
+unsigned int proc_swaps(void)
+{
+	FILE *file = fopen("/proc/swaps", "re");
+	unsigned int count = 0;
+	int c;
+
+	while (file && (c = getc(file)) != EOF)
+		count += c == '\n';
+	if (file)
+		fclose(file);
+	/* The first line is a heading. */
+	return count ? count - 1 : 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What /proc says of a process: the other witness.
+ */
+#ifndef PROC_H
+#define PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PROC_PM_PRESENT		(1ull << 63)
+#define PROC_PM_SWAPPED		(1ull << 62)
+/* Frame, or swap type in the low 5 bits and offset above. */
+#define PROC_PM_WHERE		((1ull << 55) - 1)
+#define PROC_PM_SWAP_TYPE	0x1full
+
+/* PF_KTHREAD */
+#define PROC_FLAG_KTHREAD	0x00200000ul
+
+struct proc_stat {
+	char comm[64];
+	char state;
+	unsigned long flags;
+	unsigned long minor_faults;
+	unsigned long major_faults;
+};
+
+/**
+ * struct proc_vma - a VMA as smaps has it; sizes in bytes
+ * @name: as it is printed, a newline being written \012
+ */
+struct proc_vma {
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+	uint64_t inode;
+	unsigned int dev_major;
+	unsigned int dev_minor;
+	char perm[5];
+	char *name;
+	bool pfn_map;
+	bool mixed_map;
+	uint64_t rss;
+	uint64_t referenced;
+	uint64_t swap;
+	uint64_t anon_huge;
+	uint64_t shmem_huge;
+	uint64_t file_huge;
+	uint64_t hugetlb;
+};
+
+struct proc_vmas {
+	struct proc_vma *vma;
+	size_t count;
+};
+
+int proc_open(pid_t pid, const char *name);
+bool proc_read_stat(pid_t pid, pid_t tid, struct proc_stat *stat);
+bool proc_read_vmas(pid_t pid, struct proc_vmas *vmas);
+void proc_free_vmas(struct proc_vmas *vmas);
+bool proc_read_pagemap(int fd, uint64_t start, size_t pages, uint64_t *entries);
+bool proc_read_status(pid_t pid, const char *key, uint64_t *bytes);
+unsigned int proc_swaps(void);
+
+#endif /* PROC_H */

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A page lost to a memory error, which root may pretend. It costs the machine
+ * a page until the next boot.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "victim.h"
+
+#ifndef MADV_HWPOISON
+#define MADV_HWPOISON 100
+#endif
+
+int main(void)
+{
+	const size_t pages = 16;
+	char *start;
+
+	victim_begin();
+	start = victim_map(pages * page_size);
+	victim_write(start, pages * page_size, page_size);
+	if (madvise(start + 5 * page_size, page_size, MADV_HWPOISON))
+		victim_skip("MADV_HWPOISON: %s", strerror(errno));
+	victim_claim(start, pages * page_size, "res=%zu special=%zu hwpoison=%zu",
+		     (pages - 1) * page_size, page_size, page_size);
+	victim_wait();
+}

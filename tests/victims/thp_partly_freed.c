@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Half of a huge page given back: the other half is mapped by base pages.
+ */
+#include <sys/mman.h>
+#include "victim.h"
+
+int main(void)
+{
+	char *start;
+	size_t half;
+
+	victim_begin();
+	half = pmd_size / 2;
+	start = victim_map_huge(2 * pmd_size);
+	victim_write(start, 2 * pmd_size, page_size);
+	if (victim_smaps(start, "AnonHugePages") != 2 * pmd_size)
+		victim_skip("the kernel gave no huge pages");
+	victim_advise(start, half, MADV_DONTNEED, "MADV_DONTNEED");
+	/* Lest khugepaged put it together again. */
+	victim_advise(start, 2 * pmd_size, MADV_NOHUGEPAGE, "MADV_NOHUGEPAGE");
+	victim_claim(start, pmd_size, "res=%zu pte=%zu pmd=0 lazy=%zu", half, half, half);
+	victim_claim(start + pmd_size, pmd_size, "res=%zu pmd=%zu thp=%zu",
+		     pmd_size, pmd_size, pmd_size);
+	victim_wait();
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A victim sets up a layout in its own memory, says on stdout what it is, and
+ * then holds still until its stdin ends or it is killed.
+ *
+ * What it says, line by line:
+ *
+ *	process PID
+ *		the claims that follow are about this process; before the
+ *		first such line they are about the victim itself
+ *	claim 0xSTART 0xEND [moving] KEY=BYTES KEY>=BYTES KEY<=BYTES ...
+ *		what the census of this range must be; KEY is a field of struct
+ *		ptscope_census, or "vmas" for the number of VMAs. SIZE is the
+ *		length of the range unless it is named. The rest that is not
+ *		named must be zero, but for the fields which follow from others
+ *		(pte, cont) or are nobody's promise (young, dirty, soft_dirty,
+ *		write). "moving": the pages change places all the time, so that
+ *		only the sums can be told.
+ *	ready
+ *		that was all
+ *	skip REASON, and exit status 4
+ *		this kernel or machine cannot do it
+ *	fail REASON, and exit status 1
+ *		the victim itself went wrong
+ */
+#ifndef VICTIM_H
+#define VICTIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define KIB 1024ul
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+
+#define VICTIM_PRESENT (1ull << 63)
+#define VICTIM_SWAPPED (1ull << 62)
+
+/* Size of a base page and of a PMD leaf; set by victim_begin(). */
+extern size_t page_size;
+extern size_t pmd_size;
+
+void victim_begin(void);
+void victim_follow_parent(void);
+
+void victim_process(pid_t pid);
+void victim_claim(const void *start, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void victim_wait(void) __attribute__((noreturn));
+void victim_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void victim_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+char *victim_map(size_t size);
+char *victim_map_huge(size_t size);
+char *victim_map_at_multiple(size_t align, size_t before, size_t after);
+void victim_write(char *start, size_t size, size_t stride);
+void victim_read(const char *start, size_t size, size_t stride);
+void victim_advise(void *start, size_t size, int advice, const char *name);
+void victim_page_out(char *start, size_t size, size_t stride);
+
+uint64_t victim_pagemap(const void *addr);
+size_t victim_smaps(const void *addr, const char *key);
+bool victim_setting(const char *path, const char *choice);
+
+#endif /* VICTIM_H */
