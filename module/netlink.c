@@ -282,7 +282,7 @@ static void vma_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
 	/* The walk may have begun in the middle, or be asked to end there. */
 	cut = walk->addr - dump->vma.start;
 	dump->vma.start += cut;
-	if (dump->vma.inode)
+	if (dump->vma.dev)
 		dump->vma.offset += cut;
 	dump->vma.end = min(dump->vma.end, walk->end);
 }

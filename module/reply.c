@@ -134,7 +134,8 @@ int ptscope_put_vma(struct sk_buff *skb, const struct ptscope_vma *vma)
 	    nla_put_uint(skb, PTSCOPE_A_VMA_END, vma->end) ||
 	    nla_put_u32(skb, PTSCOPE_A_VMA_FLAGS, vma->flags))
 		goto cancel;
-	if (vma->inode &&
+	/* Inode number 0 is a real one: that of the first SysV segment. */
+	if (vma->dev &&
 	    (nla_put_uint(skb, PTSCOPE_A_VMA_OFFSET, vma->offset) ||
 	     nla_put_u32(skb, PTSCOPE_A_VMA_DEV_MAJOR, MAJOR(vma->dev)) ||
 	     nla_put_u32(skb, PTSCOPE_A_VMA_DEV_MINOR, MINOR(vma->dev)) ||

@@ -10,8 +10,8 @@
  * @start: first address
  * @end: first address behind it
  * @offset: offset of @start in the file, in bytes
- * @inode: inode number of the file, 0 if there is none
- * @dev: device that holds the file
+ * @inode: inode number of the file
+ * @dev: device that holds the file, 0 if there is no file
  * @flags: bits of enum ptscope_vma_flag
  * @name: NUL-terminated name, or NULL if it has none; points into @buf or to
  *	a constant

@@ -21,7 +21,7 @@
 
 #define TRIES 5
 /* Differences of one process that are spelled out. */
-#define SPELLED 20
+#define SPELLED 5
 /* Entries of pagemap that are read at a time. */
 #define CHUNK 65536
 #define STOP_TRIES 2000

@@ -40,12 +40,18 @@ static bool row_flags(const void *data, struct cell *cell)
 	return !row->total;
 }
 
+/* A total and an anonymous VMA have none. */
+static bool has_file(const struct row *row)
+{
+	return !row->total && (row->vma.dev_major || row->vma.dev_minor);
+}
+
 static bool row_offset(const void *data, struct cell *cell)
 {
 	const struct row *row = data;
 
 	cell->number = row->vma.offset;
-	return !row->total && row->vma.inode;
+	return has_file(row);
 }
 
 static bool row_dev(const void *data, struct cell *cell)
@@ -55,7 +61,7 @@ static bool row_dev(const void *data, struct cell *cell)
 	snprintf(cell->buf, sizeof(cell->buf), "%02x:%02x", row->vma.dev_major,
 		 row->vma.dev_minor);
 	cell->text = cell->buf;
-	return !row->total && row->vma.inode;
+	return has_file(row);
 }
 
 static bool row_inode(const void *data, struct cell *cell)
@@ -63,7 +69,7 @@ static bool row_inode(const void *data, struct cell *cell)
 	const struct row *row = data;
 
 	cell->number = row->vma.inode;
-	return !row->total && row->vma.inode;
+	return has_file(row);
 }
 
 static bool row_tables(const void *data, struct cell *cell)

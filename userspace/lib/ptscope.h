@@ -135,9 +135,9 @@ struct ptscope_proc {
  * @start: first address
  * @end: first address behind it
  * @offset: offset of @start in the file
- * @inode: inode number of the file, 0 if there is none
+ * @inode: inode number of the file; 0 can be one
  * @dev_major: major number of the device that holds the file
- * @dev_minor: its minor number
+ * @dev_minor: its minor number; both are 0 if there is no file
  * @flags: PTSCOPE_VMA_FLAG_* bits
  * @name: path, or a name in brackets; empty if it has none. The bytes are
  *	the file's: they may be no valid text
