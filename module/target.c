@@ -48,10 +48,21 @@ static bool is_self(const struct sk_buff *request, struct mm_struct *mm)
 	       opened_by_sender(request);
 }
 
+/*
+ * Do both sender and opener have a capability? netlink_ns_capable() asks for
+ * the opener's only where a message names no receiver, as one does that was
+ * slipped into a program's output; we ask always, so that a socket handed on
+ * takes no rights along, and lends none.
+ */
+static bool both_capable(const struct sk_buff *request, struct user_namespace *ns, int cap)
+{
+	return netlink_ns_capable(request, ns, cap) &&
+	       file_ns_capable(NETLINK_CB(request).sk->sk_socket->file, ns, cap);
+}
+
 static bool may_look(const struct sk_buff *request, struct mm_struct *mm)
 {
-	return is_self(request, mm) ||
-	       netlink_ns_capable(request, mm->user_ns, CAP_SYS_PTRACE);
+	return is_self(request, mm) || both_capable(request, mm->user_ns, CAP_SYS_PTRACE);
 }
 
 /*
@@ -163,9 +174,9 @@ u32 ptscope_sight(const struct sk_buff *request)
 {
 	u32 sight = 0;
 
-	if (netlink_ns_capable(request, current_user_ns(), CAP_SYS_PTRACE))
+	if (both_capable(request, current_user_ns(), CAP_SYS_PTRACE))
 		sight |= PTSCOPE_SIGHT_PROCESSES;
-	if (netlink_capable(request, CAP_SYS_ADMIN))
+	if (both_capable(request, &init_user_ns, CAP_SYS_ADMIN))
 		sight |= PTSCOPE_SIGHT_FRAMES;
 	return sight;
 }

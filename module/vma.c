@@ -171,7 +171,8 @@ void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
 	desc->inode = 0;
 	desc->dev = 0;
 	if (vma->vm_file) {
-		const struct inode *inode = file_inode(vma->vm_file);
+		/* Of a stacked file system, the file that the process knows. */
+		const struct inode *inode = file_user_inode(vma->vm_file);
 
 		desc->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 		desc->inode = inode->i_ino;

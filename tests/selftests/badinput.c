@@ -523,9 +523,8 @@ static void test_bad_clients(void)
 
 /*
  * A socket whose opener may not look, in the hands of root: as when somebody
- * makes it the output of a program that runs with more powers. Netlink asks
- * for the opener's powers unless the message names its receiver, as only those
- * do who mean it; libnl is among these, write() is not.
+ * makes it the output of a program that runs with more powers, so that the
+ * message names no receiver. One that does is tried in moments.c.
  */
 static void test_borrowed_socket(void)
 {

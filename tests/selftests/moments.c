@@ -452,6 +452,20 @@ static struct outcome nobody_at_self_through_roots_socket(struct ptscope *opened
 	return ask_proc(opened, getpid());
 }
 
+/* The other way round: a socket lends nothing to who opened it, either. */
+static struct outcome root_through_nobodys_socket(struct ptscope *opened)
+{
+	struct ptscope *nobodys;
+
+	(void)opened;
+	if (seteuid(NOBODY))
+		ktap_bail("seteuid: %s", strerror(errno));
+	nobodys = connection();
+	if (seteuid(0))
+		ktap_bail("seteuid: %s", strerror(errno));
+	return ask_proc(nobodys, getppid());
+}
+
 static struct outcome root_at_other(struct ptscope *opened)
 {
 	(void)opened;
@@ -484,7 +498,6 @@ static struct outcome roots_sight(struct ptscope *opened)
 	return outcome;
 }
 
-/* The other way round, root at a socket that nobody opened: see badinput.c. */
 static void test_others(void)
 {
 	static const struct {
@@ -503,6 +516,8 @@ static void test_others(void)
 		{ "who was root and may hold secrets looks at itself", former_root_at_self,
 		  -EPERM },
 		{ "nobody asks through a socket that root opened", nobody_through_roots_socket,
+		  -EPERM },
+		{ "root asks through a socket that nobody opened", root_through_nobodys_socket,
 		  -EPERM },
 		{ "nobody asks about itself through a socket that root opened",
 		  nobody_at_self_through_roots_socket, -EPERM },
