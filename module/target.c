@@ -9,12 +9,12 @@
 #include <linux/cred.h>
 #include <linux/netlink.h>
 #include <linux/pid.h>
-#include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <net/sock.h>
 #include <linux/ptscope.h>
+#include "compat/exec_state.h"
 #include "target.h"
 
 /*
@@ -39,16 +39,6 @@ static bool opened_by_sender(const struct sk_buff *request)
 }
 
 /*
- * Everybody may look at itself, unless it holds secrets that it gained by
- * changing its identity: then its own eyes may be borrowed.
- */
-static bool is_self(const struct sk_buff *request, struct mm_struct *mm)
-{
-	return mm == current->mm && get_dumpable(mm) == SUID_DUMP_USER &&
-	       opened_by_sender(request);
-}
-
-/*
  * Do both sender and opener have a capability? netlink_ns_capable() asks for
  * the opener's only where a message names no receiver, as one does that was
  * slipped into a program's output; we ask always, so that a socket handed on
@@ -60,9 +50,23 @@ static bool both_capable(const struct sk_buff *request, struct user_namespace *n
 	       file_ns_capable(NETLINK_CB(request).sk->sk_socket->file, ns, cap);
 }
 
-static bool may_look(const struct sk_buff *request, struct mm_struct *mm)
+/*
+ * Everybody may look at itself, unless it holds secrets that it gained by
+ * changing its identity: then its own eyes may be borrowed. Anybody else needs
+ * CAP_SYS_PTRACE where the memory belongs.
+ */
+static bool may_look(const struct sk_buff *request, struct task_struct *task,
+		     struct mm_struct *mm)
 {
-	return is_self(request, mm) || both_capable(request, mm->user_ns, CAP_SYS_PTRACE);
+	struct ptscope_exec_state state;
+	bool may = false;
+
+	rcu_read_lock();
+	if (ptscope_exec_state(&state, task, mm))
+		may = (mm == current->mm && state.dumpable && opened_by_sender(request)) ||
+		      both_capable(request, state.user_ns, CAP_SYS_PTRACE);
+	rcu_read_unlock();
+	return may;
 }
 
 /*
@@ -130,7 +134,7 @@ int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *requ
 	}
 
 	err = -EPERM;
-	if (!may_look(request, mm)) {
+	if (!may_look(request, task, mm)) {
 		NL_SET_ERR_MSG(extack,
 			       "looking at another process needs CAP_SYS_PTRACE, of the socket's opener and of the asker");
 		goto put_mm;
