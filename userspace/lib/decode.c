@@ -112,6 +112,38 @@ enum reply decoder_next(struct decoder *dec, const struct nlmsghdr **out)
 	return REPLY_NONE;
 }
 
+/* How an attribute's value is read, and what it becomes. */
+enum kind {
+	KIND_UNKNOWN,	/* newer than we are: skipped */
+	KIND_U32,	/* four bytes, to a uint32_t */
+	KIND_UINT,	/* four bytes or eight, to a uint64_t */
+	KIND_FLAG,	/* by being there, to a bool */
+	KIND_TEXT,	/* copied into an array of char */
+	KIND_STRING,	/* to a pointer into the message */
+	KIND_NEST,	/* by a function of its own */
+};
+
+/**
+ * struct field - where an attribute goes
+ * @kind: how its value is read
+ * @offset: of the member in the struct that is being filled
+ * @room: size of that member
+ * @nest: for KIND_NEST; gets the attributes within, and the member
+ */
+struct field {
+	enum kind kind;
+	size_t offset;
+	size_t room;
+	bool (*nest)(struct nlattr *head, int len, void *member);
+};
+
+#define FIELD(structure, member, how) \
+	{ .kind = (how), .offset = offsetof(structure, member), \
+	  .room = sizeof(((structure *)0)->member) }
+#define NEST(structure, member, function) \
+	{ .kind = KIND_NEST, .offset = offsetof(structure, member), .nest = (function) }
+#define NEST_WHOLE(function) { .kind = KIND_NEST, .nest = (function) }
+
 static bool get_u32(const struct nlattr *attr, uint32_t *value)
 {
 	if (nla_len(attr) != sizeof(*value))
@@ -120,7 +152,6 @@ static bool get_u32(const struct nlattr *attr, uint32_t *value)
 	return true;
 }
 
-/* An integer that takes four bytes if it fits into them. */
 static bool get_uint(const struct nlattr *attr, uint64_t *value)
 {
 	uint32_t narrow;
@@ -146,91 +177,114 @@ static bool get_string(const struct nlattr *attr, const char **string)
 	return true;
 }
 
-static bool copy_string(const struct nlattr *attr, char *to, size_t room)
+static bool decode_field(struct nlattr *attr, const struct field *field, void *to)
 {
+	void *member = (char *)to + field->offset;
 	const char *string;
 
-	if (!get_string(attr, &string))
+	switch (field->kind) {
+	case KIND_UNKNOWN:
+		return true;
+	case KIND_U32:
+		return get_u32(attr, member);
+	case KIND_UINT:
+		return get_uint(attr, member);
+	case KIND_FLAG:
+		*(bool *)member = true;
+		return true;
+	case KIND_TEXT:
+		if (!get_string(attr, &string))
+			return false;
+		snprintf(member, field->room, "%s", string);
+		return true;
+	case KIND_STRING:
+		return get_string(attr, member);
+	case KIND_NEST:
+		return field->nest(nla_data(attr), nla_len(attr), member);
+	}
+	return false;
+}
+
+/* Fill @to from attributes, by a table that their types are indices of. */
+static bool decode_fields(struct nlattr *head, int len, const struct field *fields, int count,
+			  void *to)
+{
+	struct nlattr *attr;
+	int rem;
+
+	nla_for_each_attr(attr, head, len, rem) {
+		int type = nla_type(attr);
+
+		if (type < count && !decode_field(attr, &fields[type], to))
+			return false;
+	}
+	/* What is left over is no attribute. */
+	return !rem;
+}
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+/* A level and its geometry, or its tables: both end up at their level's place. */
+struct leveled {
+	uint32_t level;
+	union {
+		struct ptscope_geometry geometry;
+		struct ptscope_tables tables;
+	};
+};
+
+static bool decode_level(struct nlattr *head, int len, const struct field *fields, int count,
+			 struct leveled *leveled)
+{
+	memset(leveled, 0, sizeof(*leveled));
+	leveled->level = PTSCOPE_LEVELS;
+	return decode_fields(head, len, fields, count, leveled) &&
+	       leveled->level < PTSCOPE_LEVELS;
+}
+
+static bool decode_geometry(struct nlattr *head, int len, void *member)
+{
+	static const struct field fields[] = {
+		[PTSCOPE_A_GEOMETRY_LEVEL] = FIELD(struct leveled, level, KIND_U32),
+		[PTSCOPE_A_GEOMETRY_FOLDED] = FIELD(struct leveled, geometry.folded, KIND_FLAG),
+		[PTSCOPE_A_GEOMETRY_SHIFT] = FIELD(struct leveled, geometry.shift, KIND_U32),
+		[PTSCOPE_A_GEOMETRY_ENTRIES] = FIELD(struct leveled, geometry.entries, KIND_U32),
+		[PTSCOPE_A_GEOMETRY_LEAF_SIZE] =
+			FIELD(struct leveled, geometry.leaf_size, KIND_UINT),
+		[PTSCOPE_A_GEOMETRY_CONT_SIZE] =
+			FIELD(struct leveled, geometry.cont_size, KIND_UINT),
+	};
+	struct ptscope_geometry *level = member;
+	struct leveled leveled;
+
+	if (!decode_level(head, len, fields, COUNT(fields), &leveled))
 		return false;
-	snprintf(to, room, "%s", string);
+	level[leveled.level] = leveled.geometry;
 	return true;
 }
 
-static bool decode_geometry(struct nlattr *nest, struct ptscope_info *info)
+static bool decode_table(struct nlattr *head, int len, void *member)
 {
-	struct ptscope_geometry geo = { 0 };
-	uint32_t level = PTSCOPE_LEVELS;
-	struct nlattr *attr;
-	bool ok = true;
-	int rem;
+	static const struct field fields[] = {
+		[PTSCOPE_A_TABLE_LEVEL] = FIELD(struct leveled, level, KIND_U32),
+		[PTSCOPE_A_TABLE_PAGES] = FIELD(struct leveled, tables.pages, KIND_UINT),
+		[PTSCOPE_A_TABLE_USED] = FIELD(struct leveled, tables.used, KIND_UINT),
+		[PTSCOPE_A_TABLE_EMPTY] = FIELD(struct leveled, tables.empty, KIND_UINT),
+	};
+	struct ptscope_tables *table = member;
+	struct leveled leveled;
 
-	nla_for_each_nested(attr, nest, rem) {
-		switch (nla_type(attr)) {
-		case PTSCOPE_A_GEOMETRY_LEVEL:
-			ok &= get_u32(attr, &level);
-			break;
-		case PTSCOPE_A_GEOMETRY_FOLDED:
-			geo.folded = true;
-			break;
-		case PTSCOPE_A_GEOMETRY_SHIFT:
-			ok &= get_u32(attr, &geo.shift);
-			break;
-		case PTSCOPE_A_GEOMETRY_ENTRIES:
-			ok &= get_u32(attr, &geo.entries);
-			break;
-		case PTSCOPE_A_GEOMETRY_LEAF_SIZE:
-			ok &= get_uint(attr, &geo.leaf_size);
-			break;
-		case PTSCOPE_A_GEOMETRY_CONT_SIZE:
-			ok &= get_uint(attr, &geo.cont_size);
-			break;
-		}
-	}
-	if (!ok || level >= PTSCOPE_LEVELS)
+	if (!decode_level(head, len, fields, COUNT(fields), &leveled))
 		return false;
-	info->level[level] = geo;
+	table[leveled.level] = leveled.tables;
 	return true;
 }
 
-int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info)
-{
-	struct nlattr *attr;
-	bool ok = true;
-	int rem;
-
-	memset(info, 0, sizeof(*info));
-	nlmsg_for_each_attr(attr, (struct nlmsghdr *)msg, GENL_HDRLEN, rem) {
-		switch (nla_type(attr)) {
-		case PTSCOPE_A_INFO_MODULE_VERSION:
-			ok &= copy_string(attr, info->module_version,
-					  sizeof(info->module_version));
-			break;
-		case PTSCOPE_A_INFO_PAGE_SIZE:
-			ok &= get_u32(attr, &info->page_size);
-			break;
-		case PTSCOPE_A_INFO_VA_BITS:
-			ok &= get_u32(attr, &info->va_bits);
-			break;
-		case PTSCOPE_A_INFO_LEVELS:
-			ok &= get_u32(attr, &info->levels);
-			break;
-		case PTSCOPE_A_INFO_LEVEL:
-			ok &= decode_geometry(attr, info);
-			break;
-		case PTSCOPE_A_INFO_SIGHT:
-			ok &= get_u32(attr, &info->sight);
-			break;
-		}
-	}
-	return ok && !rem && info->page_size ? 0 : -EBADMSG;
-}
-
-static bool decode_census(struct nlattr *nest, struct ptscope_census *census)
+static bool decode_census(struct nlattr *head, int len, void *member)
 {
 #define COUNTER(attribute, field) \
-	[PTSCOPE_A_CENSUS_##attribute] = offsetof(struct ptscope_census, field) + 1
-	/* Plus one, so that 0 stands for an attribute that is not known here. */
-	static const size_t field[PTSCOPE_A_CENSUS_MAX + 1] = {
+	[PTSCOPE_A_CENSUS_##attribute] = FIELD(struct ptscope_census, field, KIND_UINT)
+	static const struct field fields[] = {
 		COUNTER(SIZE, size), COUNTER(RES, res), COUNTER(PTE, pte),
 		COUNTER(CONT, cont), COUNTER(PMD, pmd), COUNTER(PUD, pud),
 		COUNTER(LAZY, lazy), COUNTER(CACHED, cached), COUNTER(DISK, disk),
@@ -244,147 +298,82 @@ static bool decode_census(struct nlattr *nest, struct ptscope_census *census)
 		COUNTER(POISON, poison), COUNTER(BAD, bad),
 	};
 #undef COUNTER
-	struct nlattr *attr;
-	int rem;
 
-	nla_for_each_nested(attr, nest, rem) {
-		int type = nla_type(attr);
-
-		if (type > PTSCOPE_A_CENSUS_MAX || !field[type])
-			continue;
-		if (!get_uint(attr, (uint64_t *)((char *)census + field[type] - 1)))
-			return false;
-	}
-	return true;
+	return decode_fields(head, len, fields, COUNT(fields), member);
 }
 
-static bool decode_table(struct nlattr *nest, struct ptscope_census *census)
+/* Of a VMA's own attributes, those of the struct that has its census too. */
+static bool decode_area(struct nlattr *head, int len, void *member)
 {
-	struct ptscope_tables tables = { 0 };
-	uint32_t level = PTSCOPE_LEVELS;
-	struct nlattr *attr;
-	bool ok = true;
-	int rem;
+	static const struct field fields[] = {
+		[PTSCOPE_A_VMA_START] = FIELD(struct ptscope_vma, start, KIND_UINT),
+		[PTSCOPE_A_VMA_END] = FIELD(struct ptscope_vma, end, KIND_UINT),
+		[PTSCOPE_A_VMA_FLAGS] = FIELD(struct ptscope_vma, flags, KIND_U32),
+		[PTSCOPE_A_VMA_OFFSET] = FIELD(struct ptscope_vma, offset, KIND_UINT),
+		[PTSCOPE_A_VMA_DEV_MAJOR] = FIELD(struct ptscope_vma, dev_major, KIND_U32),
+		[PTSCOPE_A_VMA_DEV_MINOR] = FIELD(struct ptscope_vma, dev_minor, KIND_U32),
+		[PTSCOPE_A_VMA_INODE] = FIELD(struct ptscope_vma, inode, KIND_UINT),
+		[PTSCOPE_A_VMA_NAME] = FIELD(struct ptscope_vma, name, KIND_STRING),
+	};
 
-	nla_for_each_nested(attr, nest, rem) {
-		switch (nla_type(attr)) {
-		case PTSCOPE_A_TABLE_LEVEL:
-			ok &= get_u32(attr, &level);
-			break;
-		case PTSCOPE_A_TABLE_PAGES:
-			ok &= get_uint(attr, &tables.pages);
-			break;
-		case PTSCOPE_A_TABLE_USED:
-			ok &= get_uint(attr, &tables.used);
-			break;
-		case PTSCOPE_A_TABLE_EMPTY:
-			ok &= get_uint(attr, &tables.empty);
-			break;
-		}
-	}
-	if (!ok || level >= PTSCOPE_LEVELS)
-		return false;
-	census->table[level] = tables;
-	return true;
+	return decode_fields(head, len, fields, COUNT(fields), member);
+}
+
+static bool decode_message(const struct nlmsghdr *msg, const struct field *fields, int count,
+			   void *to)
+{
+	return decode_fields(nlmsg_attrdata(msg, GENL_HDRLEN), nlmsg_attrlen(msg, GENL_HDRLEN),
+			     fields, count, to);
+}
+
+int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info)
+{
+	static const struct field fields[] = {
+		[PTSCOPE_A_INFO_MODULE_VERSION] =
+			FIELD(struct ptscope_info, module_version, KIND_TEXT),
+		[PTSCOPE_A_INFO_PAGE_SIZE] = FIELD(struct ptscope_info, page_size, KIND_U32),
+		[PTSCOPE_A_INFO_VA_BITS] = FIELD(struct ptscope_info, va_bits, KIND_U32),
+		[PTSCOPE_A_INFO_LEVELS] = FIELD(struct ptscope_info, levels, KIND_U32),
+		[PTSCOPE_A_INFO_LEVEL] = NEST(struct ptscope_info, level, decode_geometry),
+		[PTSCOPE_A_INFO_SIGHT] = FIELD(struct ptscope_info, sight, KIND_U32),
+	};
+
+	memset(info, 0, sizeof(*info));
+	if (!decode_message(msg, fields, COUNT(fields), info) || !info->page_size)
+		return -EBADMSG;
+	return 0;
 }
 
 int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc)
 {
-	struct nlattr *attr;
-	uint32_t pid = 0;
-	bool ok = true;
-	int rem;
+	static const struct field fields[] = {
+		[PTSCOPE_A_TARGET_PID] = FIELD(struct ptscope_proc, pid, KIND_U32),
+		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct ptscope_proc, start_time, KIND_UINT),
+		[PTSCOPE_A_TARGET_COMM] = FIELD(struct ptscope_proc, comm, KIND_TEXT),
+		[PTSCOPE_A_TARGET_CENSUS] = NEST(struct ptscope_proc, census, decode_census),
+		[PTSCOPE_A_TARGET_TABLE] = NEST(struct ptscope_proc, census.table, decode_table),
+	};
 
 	memset(proc, 0, sizeof(*proc));
-	nlmsg_for_each_attr(attr, (struct nlmsghdr *)msg, GENL_HDRLEN, rem) {
-		switch (nla_type(attr)) {
-		case PTSCOPE_A_TARGET_PID:
-			ok &= get_u32(attr, &pid);
-			break;
-		case PTSCOPE_A_TARGET_START_TIME:
-			ok &= get_uint(attr, &proc->start_time);
-			break;
-		case PTSCOPE_A_TARGET_COMM:
-			ok &= copy_string(attr, proc->comm, sizeof(proc->comm));
-			break;
-		case PTSCOPE_A_TARGET_CENSUS:
-			ok &= decode_census(attr, &proc->census);
-			break;
-		case PTSCOPE_A_TARGET_TABLE:
-			ok &= decode_table(attr, &proc->census);
-			break;
-		}
-	}
-	proc->pid = pid;
-	return ok && !rem && pid ? 0 : -EBADMSG;
-}
-
-static bool decode_area(struct nlattr *nest, struct ptscope_vma *vma)
-{
-	struct nlattr *attr;
-	bool ok = true;
-	int rem;
-
-	nla_for_each_nested(attr, nest, rem) {
-		switch (nla_type(attr)) {
-		case PTSCOPE_A_VMA_START:
-			ok &= get_uint(attr, &vma->start);
-			break;
-		case PTSCOPE_A_VMA_END:
-			ok &= get_uint(attr, &vma->end);
-			break;
-		case PTSCOPE_A_VMA_FLAGS:
-			ok &= get_u32(attr, &vma->flags);
-			break;
-		case PTSCOPE_A_VMA_OFFSET:
-			ok &= get_uint(attr, &vma->offset);
-			break;
-		case PTSCOPE_A_VMA_DEV_MAJOR:
-			ok &= get_u32(attr, &vma->dev_major);
-			break;
-		case PTSCOPE_A_VMA_DEV_MINOR:
-			ok &= get_u32(attr, &vma->dev_minor);
-			break;
-		case PTSCOPE_A_VMA_INODE:
-			ok &= get_uint(attr, &vma->inode);
-			break;
-		case PTSCOPE_A_VMA_NAME:
-			ok &= get_string(attr, &vma->name);
-			break;
-		}
-	}
-	return ok && vma->start < vma->end;
+	if (!decode_message(msg, fields, COUNT(fields), proc) || proc->pid <= 0)
+		return -EBADMSG;
+	return 0;
 }
 
 int decode_vma(const struct nlmsghdr *msg, struct ptscope_vma *vma)
 {
-	struct nlattr *attr;
-	uint32_t pid = 0;
-	bool ok = true, area = false;
-	int rem;
+	static const struct field fields[] = {
+		[PTSCOPE_A_TARGET_PID] = FIELD(struct ptscope_vma, pid, KIND_U32),
+		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct ptscope_vma, start_time, KIND_UINT),
+		[PTSCOPE_A_TARGET_VMA] = NEST_WHOLE(decode_area),
+		[PTSCOPE_A_TARGET_CENSUS] = NEST(struct ptscope_vma, census, decode_census),
+		[PTSCOPE_A_TARGET_TABLE] = NEST(struct ptscope_vma, census.table, decode_table),
+	};
 
 	memset(vma, 0, sizeof(*vma));
 	vma->name = "";
-	nlmsg_for_each_attr(attr, (struct nlmsghdr *)msg, GENL_HDRLEN, rem) {
-		switch (nla_type(attr)) {
-		case PTSCOPE_A_TARGET_PID:
-			ok &= get_u32(attr, &pid);
-			break;
-		case PTSCOPE_A_TARGET_START_TIME:
-			ok &= get_uint(attr, &vma->start_time);
-			break;
-		case PTSCOPE_A_TARGET_VMA:
-			ok &= decode_area(attr, vma);
-			area = true;
-			break;
-		case PTSCOPE_A_TARGET_CENSUS:
-			ok &= decode_census(attr, &vma->census);
-			break;
-		case PTSCOPE_A_TARGET_TABLE:
-			ok &= decode_table(attr, &vma->census);
-			break;
-		}
-	}
-	vma->pid = pid;
-	return ok && !rem && pid && area ? 0 : -EBADMSG;
+	if (!decode_message(msg, fields, COUNT(fields), vma) || vma->pid <= 0 ||
+	    vma->start >= vma->end)
+		return -EBADMSG;
+	return 0;
 }
