@@ -49,7 +49,7 @@ SHARED_LIB := $(U)/lib/libptscope.so.$(SOVERSION)
 CLI        := $(U)/cli/ptscope
 
 .DELETE_ON_ERROR:
-.PHONY: all module userspace tests demo check spec install install-userspace uninstall clean help FORCE
+.PHONY: all module userspace tests demo check check-matrix spec install install-userspace uninstall clean help FORCE
 
 all: module userspace
 
@@ -121,9 +121,13 @@ $(T)/unit/record: $(T)/unit/record.o $(STATIC_LIB)
 demo:
 	scripts/demo
 
-## make check KERNEL=NAME   the tests on another kernel; scripts/vm --list names them
+## make check KERNEL="NAME..."   the tests on other kernels; scripts/vm --list names them
 check:
-	scripts/check $(KERNEL)
+	scripts/check -k "$(KERNEL)"
+
+## make check-matrix   the tests on every kernel there is
+check-matrix:
+	scripts/check -k all guest la57
 
 ## make spec       make the UAPI header from module/spec/ptscope.yaml
 spec:
