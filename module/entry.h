@@ -138,6 +138,11 @@ static inline enum ptscope_state ptscope_softleaf_state(softleaf_t leaf)
 	}
 }
 
+/*
+ * Flags of a leaf. They stand in the same bits at every level, so a leaf of a
+ * higher one is read as a PTE; not every architecture has pmd_ and pud_
+ * functions for all of them.
+ */
 static inline unsigned int ptscope_pte_flags(const struct ptscope_place *place, pte_t pte)
 {
 	unsigned int flags = 0;
@@ -164,6 +169,18 @@ static inline bool ptscope_pte_is_zero(pte_t pte)
 	return pte_special(pte) && pte_pfn(pte) == page_to_pfn(ZERO_PAGE(0));
 }
 
+/* Is a present entry one of a block that the contiguous hint joins? */
+static inline bool ptscope_pte_is_cont(pte_t pte)
+{
+#if defined(pte_cont)
+	return pte_cont(pte);
+#elif defined(CONFIG_RISCV_ISA_SVNAPOT)
+	return pte_napot(pte);
+#else
+	return false;
+#endif
+}
+
 /**
  * ptscope_pte_entry() - put a PTE into words
  * @place: of the VMA around it
@@ -182,7 +199,8 @@ ptscope_pte_entry(const struct ptscope_place *place, pte_t pte, enum ptscope_lev
 		entry.state = place->vacant;
 	} else if (pte_present(pte)) {
 		entry.state = PTSCOPE_STATE_RES;
-		entry.leaf = ptscope_leaf_of(level);
+		entry.leaf = ptscope_pte_is_cont(pte) ? PTSCOPE_LEAF_CONT :
+							ptscope_leaf_of(level);
 		entry.flags = ptscope_pte_flags(place, pte);
 		if (place->huge_level >= 0)
 			entry.flags |= PTSCOPE_ENTRY_HUGETLB;
@@ -229,16 +247,7 @@ ptscope_pmd_entry(const struct ptscope_place *place, pmd_t pmd)
 	} else if (pmd_leaf(pmd)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PMD;
-		if (pmd_young(pmd))
-			entry.flags |= PTSCOPE_ENTRY_YOUNG;
-		if (pmd_dirty(pmd))
-			entry.flags |= PTSCOPE_ENTRY_DIRTY;
-		if (pmd_soft_dirty(pmd))
-			entry.flags |= PTSCOPE_ENTRY_SOFT_DIRTY;
-		if (pmd_write(pmd))
-			entry.flags |= PTSCOPE_ENTRY_WRITE;
-		if (place->closed || pmd_protnone(pmd))
-			entry.flags |= PTSCOPE_ENTRY_PROTNONE;
+		entry.flags = ptscope_pte_flags(place, __pte(pmd_val(pmd)));
 		if (ptscope_pmd_is_zero(place, pmd))
 			entry.flags |= PTSCOPE_ENTRY_ZERO;
 		else if (!place->pfn_map)
@@ -269,14 +278,7 @@ ptscope_pud_entry(const struct ptscope_place *place, pud_t pud)
 	} else if (pud_present(pud) && pud_leaf(pud)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PUD;
-		if (pud_young(pud))
-			entry.flags |= PTSCOPE_ENTRY_YOUNG;
-		if (pud_dirty(pud))
-			entry.flags |= PTSCOPE_ENTRY_DIRTY;
-		if (pud_write(pud))
-			entry.flags |= PTSCOPE_ENTRY_WRITE;
-		if (place->closed)
-			entry.flags |= PTSCOPE_ENTRY_PROTNONE;
+		entry.flags = ptscope_pte_flags(place, __pte(pud_val(pud)));
 	} else {
 		entry.state = PTSCOPE_STATE_BAD;
 	}

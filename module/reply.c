@@ -21,7 +21,14 @@ struct geometry {
 	unsigned int shift;
 	unsigned int entries;
 	unsigned long leaf_size;
+	unsigned long cont_size;
 };
+
+#ifndef CONT_PTE_SIZE
+/* No contiguous hint on this architecture. */
+#define CONT_PTE_SIZE 0
+#define CONT_PMD_SIZE 0
+#endif
 
 static int put_geometry(struct sk_buff *skb, const struct geometry *geo)
 {
@@ -32,9 +39,11 @@ static int put_geometry(struct sk_buff *skb, const struct geometry *geo)
 	if (nla_put_u32(skb, PTSCOPE_A_GEOMETRY_LEVEL, geo->level) ||
 	    (geo->folded && nla_put_flag(skb, PTSCOPE_A_GEOMETRY_FOLDED)) ||
 	    nla_put_u32(skb, PTSCOPE_A_GEOMETRY_SHIFT, geo->shift) ||
-	    nla_put_u32(skb, PTSCOPE_A_GEOMETRY_ENTRIES, geo->entries) ||
+	    nla_put_u32(skb, PTSCOPE_A_GEOMETRY_ENTRIES, geo->folded ? 1 : geo->entries) ||
 	    (geo->leaf_size &&
-	     nla_put_uint(skb, PTSCOPE_A_GEOMETRY_LEAF_SIZE, geo->leaf_size))) {
+	     nla_put_uint(skb, PTSCOPE_A_GEOMETRY_LEAF_SIZE, geo->leaf_size)) ||
+	    (geo->cont_size &&
+	     nla_put_uint(skb, PTSCOPE_A_GEOMETRY_CONT_SIZE, geo->cont_size))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -63,6 +72,16 @@ static unsigned long pud_leaf_bytes(void)
 	return 0;
 }
 
+static u32 va_bits(void)
+{
+#ifdef CONFIG_ARM64
+	/* A kernel built for more bits than the processor has uses fewer. */
+	return vabits_actual;
+#else
+	return PGDIR_SHIFT + ilog2(PTRS_PER_PGD);
+#endif
+}
+
 /**
  * ptscope_put_info() - answer INFO_GET
  * @skb: the message
@@ -73,15 +92,16 @@ static unsigned long pud_leaf_bytes(void)
 int ptscope_put_info(struct sk_buff *skb, u32 sight)
 {
 	/* The asker's own tables have the shape of all others. */
-	struct mm_struct *mm = current->mm;
 	const struct geometry geo[] = {
-		{ PTSCOPE_LEVEL_PTE, false, PAGE_SHIFT, PTRS_PER_PTE, PAGE_SIZE },
+		{ PTSCOPE_LEVEL_PTE, false, PAGE_SHIFT, PTRS_PER_PTE, PAGE_SIZE,
+		  CONT_PTE_SIZE },
 		{ PTSCOPE_LEVEL_PMD, __is_defined(__PAGETABLE_PMD_FOLDED),
-		  PMD_SHIFT, PTRS_PER_PMD, pmd_leaf_bytes() },
-		{ PTSCOPE_LEVEL_PUD, mm_pud_folded(mm), PUD_SHIFT, PTRS_PER_PUD,
-		  pud_leaf_bytes() },
-		{ PTSCOPE_LEVEL_P4D, mm_p4d_folded(mm), P4D_SHIFT, PTRS_PER_P4D, 0 },
-		{ PTSCOPE_LEVEL_PGD, false, PGDIR_SHIFT, PTRS_PER_PGD, 0 },
+		  PMD_SHIFT, PTRS_PER_PMD, pmd_leaf_bytes(), CONT_PMD_SIZE },
+		{ PTSCOPE_LEVEL_PUD, mm_pud_folded(current->mm), PUD_SHIFT, PTRS_PER_PUD,
+		  pud_leaf_bytes(), 0 },
+		{ PTSCOPE_LEVEL_P4D, mm_p4d_folded(current->mm), P4D_SHIFT, PTRS_PER_P4D,
+		  0, 0 },
+		{ PTSCOPE_LEVEL_PGD, false, PGDIR_SHIFT, PTRS_PER_PGD, 0, 0 },
 	};
 	u32 levels = 0;
 	size_t i;
@@ -91,7 +111,7 @@ int ptscope_put_info(struct sk_buff *skb, u32 sight)
 
 	if (nla_put_string(skb, PTSCOPE_A_INFO_MODULE_VERSION, PTSCOPE_VERSION) ||
 	    nla_put_u32(skb, PTSCOPE_A_INFO_PAGE_SIZE, PAGE_SIZE) ||
-	    nla_put_u32(skb, PTSCOPE_A_INFO_VA_BITS, PGDIR_SHIFT + ilog2(PTRS_PER_PGD)) ||
+	    nla_put_u32(skb, PTSCOPE_A_INFO_VA_BITS, va_bits()) ||
 	    nla_put_u32(skb, PTSCOPE_A_INFO_LEVELS, levels) ||
 	    nla_put_u32(skb, PTSCOPE_A_INFO_SIGHT, sight))
 		return -EMSGSIZE;

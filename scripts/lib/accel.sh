@@ -16,7 +16,11 @@ kvm_boots() {
 }
 
 choose_accel() {
-	local image=$1 initramfs=$2 id=$3 answer
+	local arch=$1 image=$2 initramfs=$3 id=$4 answer
+	if ! arch_native "$arch"; then
+		echo tcg
+		return
+	fi
 	case ${PTSCOPE_ACCEL:-} in
 	tcg | kvm) echo "$PTSCOPE_ACCEL"; return ;;
 	'') ;;

@@ -10,21 +10,13 @@
 #                             and a link kdir to what modules build against
 # and fetch_stale STAMP, true if a newer version than at STAMP may be known.
 
+# shellcheck source=debian-kernel.sh
+. "$PTSCOPE_LIB/debian-kernel.sh"
+
 fetch_stale() {
 	local lists
 	eval "$(apt-config shell lists Dir::State::lists/d)"
 	[[ $lists -nt $1 ]]
-}
-
-# Prints the packages of one kind that the candidate of a package depends on.
-apt_depends() {
-	LC_ALL=C apt-cache depends --important "$1" 2>/dev/null |
-		sed -n "s/^ *|\\{0,1\\}Depends: \\($2\\)\$/\\1/p"
-}
-
-apt_version() {
-	LC_ALL=C apt-cache show --no-all-versions "$1" 2>/dev/null |
-		sed -n 's/^Version: //p'
 }
 
 fetch_latest() {
@@ -39,14 +31,8 @@ fetch_latest() {
 	apt_version "$image"
 }
 
-# apt drops its rights to a user who may not enter a private cache directory,
-# and warns of it; what is fetched is checked against signed sums either way.
-apt_download() {
-	(cd "$1" && apt-get download -q -o APT::Sandbox::User=root "${@:2}" >&2)
-}
-
 fetch_into() {
-	local dir=$1 image headers release deb
+	local dir=$1 image headers release
 	local -a packages
 	image=$(apt_depends "$2" 'linux-image-.*')
 	headers=$(apt_depends "$3" 'linux-headers-.*')
@@ -56,47 +42,13 @@ fetch_into() {
 		say "$2 is ${image#linux-image-}, but $3 is $release"
 		return 1
 	}
-	mapfile -t packages < <(apt_depends "$headers" 'linux-\(headers\|kbuild\)-.*')
+	mapfile -t packages < <(kernel_parts "$image" "$headers" | sort -u)
 
 	say "fetching ${image} and what its modules build against"
-	mkdir "$dir/deb" "$dir/boot" "$dir/headers"
-	apt_download "$dir/deb" "$image" "$headers" "${packages[@]}" || {
+	mkdir "$dir/deb"
+	apt_download "$dir/deb" "${packages[@]}" || {
 		# The lists may name a version that the archive has replaced.
-		as_root apt-get update -q >&2 &&
-			apt_download "$dir/deb" "$image" "$headers" "${packages[@]}"
+		as_root apt-get update -q >&2 && apt_download "$dir/deb" "${packages[@]}"
 	} || return 1
-
-	for deb in "$dir"/deb/*.deb; do
-		case ${deb##*/} in
-		linux-image-*)
-			dpkg -x "$deb" "$dir/image" || return 1
-			mv "$dir/image/boot/vmlinuz-$release" "$dir/boot/vmlinuz"
-			mv "$dir/image/boot/config-$release" "$dir/boot/config"
-			if [[ -d $dir/image/usr/lib/modules ]]; then
-				mv "$dir/image/usr/lib" "$dir/lib"
-			else
-				mv "$dir/image/lib" "$dir/lib"
-			fi
-			rm -rf "$dir/image"
-			;;
-		*)
-			dpkg -x "$deb" "$dir/headers" || return 1
-			;;
-		esac
-	done
-	rm -rf "$dir/deb" "$dir/headers/lib" "$dir/headers/usr/share"
-	ln -s "headers/usr/src/linux-headers-$release" "$dir/kdir"
-
-	# The headers expect to stand in /usr/src, and say so in a Makefile. Named
-	# relative to that Makefile they can stand anywhere, and be moved.
-	# shellcheck disable=SC2016
-	sed -i 's|^include /usr/src/|include $(dir $(realpath $(lastword $(MAKEFILE_LIST))))../|' \
-		"$dir/kdir/Makefile"
-	if grep -q /usr/src "$dir/kdir/Makefile"; then
-		say "the headers' Makefile still names /usr/src"
-		return 1
-	fi
-
-	# The image's own postinst would have made modules.dep.
-	PATH=$PATH:/usr/sbin:/sbin depmod -b "$dir" "$release"
+	unpack_kernel "$dir" "$release"
 }

@@ -5,8 +5,9 @@
 # kernel and is cached beside it, and a small part for one run behind it. The
 # kernel unpacks archives that stand one behind the other.
 
-# What reaching the host's files and ports takes, before what it depends on.
-GUEST_MODULES=(virtio_pci virtio_console 9pnet_virtio 9p overlay virtio_blk)
+# What reaching the ports takes, and the host's files: by 9p, or by virtiofs.
+GUEST_MODULES=(virtio_pci virtio_console overlay virtio_blk)
+declare -A SHARE_MODULES=([9p]='9pnet_virtio 9p' [virtiofs]='virtiofs')
 
 pack() {
 	(cd "$1" && find . -mindepth 1 -print0 | LC_ALL=C sort -z |
@@ -17,7 +18,8 @@ pack() {
 gather_modules() {
 	local dir=$1 release=$2 into=$3 module path file
 	mkdir -p "$into"
-	for module in "${GUEST_MODULES[@]}"; do
+	# shellcheck disable=SC2086
+	for module in "${GUEST_MODULES[@]}" ${SHARE_MODULES[$4]}; do
 		PATH=$PATH:/usr/sbin:/sbin modprobe -d "$dir" -S "$release" \
 			--ignore-install --show-depends "$module" || return 1
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$into/paths"
@@ -35,24 +37,25 @@ gather_modules() {
 	touch "$into/order"
 }
 
-# Prints the path of the part that is common to all runs of a kernel.
+# base_initramfs DIR RELEASE SHARE BUSYBOX: prints the path of the part that is
+# common to all runs of a kernel. BUSYBOX is one for its architecture.
 base_initramfs() {
-	local dir=$1 release=$2 busybox hash base root applet
-	busybox=$(command -v busybox) || { say "there is no busybox; run scripts/deps"; return 1; }
+	local dir=$1 release=$2 share=$3 busybox=$4 hash base root applet
 	hash=$(cat "$PTSCOPE_LIB"/{initramfs.sh,guest-init,splats} "$busybox" | sha256sum)
 	base=$dir/initramfs-${hash:0:16}.gz
 	if [[ ! -e $base ]]; then
 		root=$(mktemp -d)
-		mkdir -p "$root"/{bin,proc,sys,dev,rig,host,layer,upper,new}
+		mkdir -p "$root"/{bin,proc,sys,dev,rig,shares,upper,new}
 		chmod 755 "$root"
 		cp "$busybox" "$root/bin/busybox"
+		# Asked of the machine's own, since the other may not run here.
 		for applet in $(busybox --list); do
 			[[ $applet == busybox ]] || ln -s busybox "$root/bin/$applet"
 		done
 		cp "$PTSCOPE_LIB/guest-init" "$root/init"
 		chmod 755 "$root/init"
 		cp "$PTSCOPE_LIB/splats" "$root/rig/splats"
-		if ! gather_modules "$dir" "$release" "$root/modules" ||
+		if ! gather_modules "$dir" "$release" "$root/modules" "$share" ||
 			! pack "$root" >"$base.$$"; then
 			rm -rf "$root" "$base.$$"
 			return 1

@@ -1,9 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Debian packages for the guest alone: what the host lacks of them is fetched
-# and unpacked into a directory, which the guest stacks below the host's files.
-# The packages' own scripts are not run.
+# Debian packages for the guest alone: what its root lacks of them is fetched
+# and unpacked into a directory, which the guest stacks below that root. The
+# packages' own scripts are not run. Which root is meant, apt is told before:
+# it is the host's, unless suite_apt was called.
+
+# shellcheck source=suite.sh
+. "$PTSCOPE_LIB/suite.sh"
 
 # Prints the archive files that installing the packages would take, or fails.
 lacking() {
@@ -12,20 +16,18 @@ lacking() {
 		-o Dir::Cache::archives="$1" "${@:2}"
 }
 
-# Unpacks one package. The host has /lib and its like as links into /usr; a
-# directory of that name would hide them, so its files go where the link leads.
-unpack() {
-	dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" --keep-directory-symlink
-}
-
-# Prints the directory to stack below the host's files, or nothing if the host
-# has all of the packages.
+# Prints the directory to stack below the root, or nothing if that has all of
+# the packages.
 layer() {
 	local layers=$PTSCOPE_CACHE/layers files hash incoming deb name
 	mkdir -p "$layers/none/partial"
 	files=$(lacking "$layers/none" "$@") || {
 		say "apt cannot resolve it; updating its lists"
-		as_root apt-get update -q >&2 || return 1
+		if [[ ${APT_CONFIG:-} ]]; then
+			suite_update now || return 1
+		else
+			as_root apt-get update -q >&2 || return 1
+		fi
 		files=$(lacking "$layers/none" "$@") || return 1
 	}
 	files=$(awk '/^\x27/ { print $2 }' <<<"$files" | LC_ALL=C sort)

@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the rig knows of the architectures of its kernels. arch_facts ARCH, as
+# in uname -m, sets
+#   arch_debian   what Debian calls it
+#   arch_triplet  what the compiler calls it (with no _ in names of packages)
+#   arch_suite    the Debian whose user space a guest gets, where that cannot
+#                 be the machine's own
+#   arch_cpu      the processor, unless told otherwise
+#   arch_console  the device of the serial console
+#   arch_qemu     QEMU's arguments
+#   arch_needs    the packages that QEMU takes
+#
+# shellcheck disable=SC2034
+
+arch_facts() {
+	case $1 in
+	x86_64)
+		arch_debian=amd64 arch_triplet=x86_64-linux-gnu arch_suite=bookworm
+		arch_cpu=max,la57=off arch_console=ttyS0
+		arch_qemu=() arch_needs=(qemu-system-x86)
+		;;
+	aarch64)
+		arch_debian=arm64 arch_triplet=aarch64-linux-gnu arch_suite=bookworm
+		# The architecture's own way to sign pointers takes an emulator long.
+		arch_cpu=max,pauth-impdef=on arch_console=ttyAMA0
+		arch_qemu=(-machine virt) arch_needs=(qemu-system-arm)
+		;;
+	riscv64)
+		arch_debian=riscv64 arch_triplet=riscv64-linux-gnu arch_suite=trixie
+		arch_cpu=rv64 arch_console=ttyS0
+		arch_qemu=(-machine virt) arch_needs=(qemu-system-misc opensbi)
+		;;
+	*)
+		say "the rig knows no architecture $1"
+		return 1
+		;;
+	esac
+}
+
+# True if programs for ARCH run on this machine, so that the guest of such a
+# kernel can have the machine's own files.
+arch_native() {
+	[[ $1 == "$(uname -m)" ]]
+}
