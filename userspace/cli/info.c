@@ -163,7 +163,7 @@ static const struct columns info_columns = {
 	.all = columns,
 	.count = sizeof(columns) / sizeof(columns[0]),
 	.defaults = "module,client,page-size,va-bits,levels,real,folded,split,"
-		    "pte-leaf,pmd-leaf,pud-leaf,processes,frames",
+		    "pte-leaf,pmd-leaf,pud-leaf,pte-cont,pmd-cont,processes,frames",
 };
 
 static int info_run(const struct verb *verb, const struct options *opts)

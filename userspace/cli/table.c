@@ -223,12 +223,14 @@ bool table_add_fields(struct table *table, const void *row)
 
 	for (i = 0; i < table->opts->ncolumns; i++) {
 		const struct column *column = &table->columns->all[table->opts->columns[i]];
-		struct libscols_line *line = scols_table_new_line(table->scols, NULL);
 		struct cell cell = { .color = COLOR_NONE };
+		struct libscols_line *line;
 
-		if (!line || scols_line_set_data(line, 0, column->name))
-			return false;
-		if (column->fill(row, &cell) &&
+		/* What a machine lacks needs no line of its own. */
+		if (!column->fill(row, &cell))
+			continue;
+		line = scols_table_new_line(table->scols, NULL);
+		if (!line || scols_line_set_data(line, 0, column->name) ||
 		    scols_line_set_data(line, 1, format_cell(table, column, &cell)))
 			return false;
 	}
