@@ -2,6 +2,8 @@
 #ifndef PTSCOPE_REPLY_H
 #define PTSCOPE_REPLY_H
 
+#include <linux/types.h>
+
 struct ptscope_census;
 struct ptscope_target;
 struct ptscope_vma;
