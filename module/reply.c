@@ -61,9 +61,13 @@ static unsigned long pmd_leaf_bytes(void)
 
 static unsigned long pud_leaf_bytes(void)
 {
-#ifdef CONFIG_X86
+#if defined(CONFIG_X86)
 	/* The one architecture on which a processor may lack them. */
 	if (!boot_cpu_has(X86_FEATURE_GBPAGES))
+		return 0;
+#elif defined(CONFIG_ARM64)
+	/* With larger base pages the processor knows no blocks there. */
+	if (!pud_sect_supported())
 		return 0;
 #endif
 	if (IS_ENABLED(CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD) ||
