@@ -82,10 +82,10 @@ __attribute__((format(printf, 1, 2)))
 void complain(const char *format, ...);
 
 /*
- * Connect, and say what is wrong if that fails. Returns NULL then, with
- * *status set to an exit status.
+ * Connect, and learn what the kernel side is. Says what is wrong if that fails,
+ * and returns NULL then, with *status set to an exit status.
  */
-struct ptscope *cli_connect(int *status);
+struct ptscope *cli_connect(struct ptscope_info *info, int *status);
 
 /* Say what went wrong in the library's last call, and about which process. */
 int cli_failed(const struct ptscope *ps, int err, pid_t pid);

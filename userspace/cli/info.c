@@ -171,25 +171,20 @@ static int info_run(const struct verb *verb, const struct options *opts)
 	struct ptscope_info info;
 	struct ptscope *ps;
 	struct table *table;
-	int status, err;
+	int status;
 
 	if (opts->noperands) {
 		complain("info takes no operand");
 		return CLI_FAILED;
 	}
-	ps = cli_connect(&status);
+	ps = cli_connect(&info, &status);
 	if (!ps)
 		return status;
 
-	err = ptscope_get_info(ps, &info);
-	if (err) {
-		status = cli_failed(ps, err, 0);
-	} else {
-		table = table_new(verb, opts);
-		status = table && table_add_fields(table, &info) && table_print(table) ?
-			 CLI_OK : CLI_FAILED;
-		table_free(table);
-	}
+	table = table_new(verb, opts);
+	status = table && table_add_fields(table, &info) && table_print(table) ?
+		 CLI_OK : CLI_FAILED;
+	table_free(table);
 	ptscope_free(ps);
 	return status;
 }

@@ -33,10 +33,9 @@ void complain(const char *format, ...)
 	fputc('\n', stderr);
 }
 
-struct ptscope *cli_connect(int *status)
+struct ptscope *cli_connect(struct ptscope_info *info, int *status)
 {
 	struct ptscope *ps = ptscope_new();
-	struct ptscope_info info;
 	int err;
 
 	*status = CLI_FAILED;
@@ -46,16 +45,16 @@ struct ptscope *cli_connect(int *status)
 	}
 	err = ptscope_connect(ps);
 	if (!err)
-		err = ptscope_get_info(ps, &info);
+		err = ptscope_get_info(ps, info);
 	if (err) {
 		*status = cli_failed(ps, err, 0);
 		ptscope_free(ps);
 		return NULL;
 	}
 	/* The wire tells versions apart by itself; people may wonder. */
-	if (strcmp(info.module_version, PTSCOPE_VERSION))
+	if (strcmp(info->module_version, PTSCOPE_VERSION))
 		complain("note: the module is version %s, this client %s",
-			 info.module_version, PTSCOPE_VERSION);
+			 info->module_version, PTSCOPE_VERSION);
 	return ps;
 }
 

@@ -171,23 +171,19 @@ static void add_pid_column(struct options *opts, const struct verb *verb)
 	opts->ncolumns++;
 }
 
-static int print_all(struct ptscope *ps, const struct options *opts, struct table *table)
+static int print_all(struct ptscope *ps, const struct options *opts, uint32_t page_size,
+		     struct table *table)
 {
 	struct rows rows = { 0 };
-	struct ptscope_info info;
-	int worst, err, i;
+	int worst = CLI_OK;
+	int i;
 
-	err = ptscope_get_info(ps, &info);
-	if (err)
-		return cli_failed(ps, err, 0);
-
-	worst = CLI_OK;
 	for (i = 0; i < opts->noperands; i++) {
 		int status = CLI_FAILED;
 		pid_t pid;
 
 		if (parse_pid(opts->operands[i], &pid))
-			status = print_process(ps, opts, pid, info.page_size, &rows, table);
+			status = print_process(ps, opts, pid, page_size, &rows, table);
 		if (status > worst)
 			worst = status;
 	}
@@ -199,6 +195,7 @@ static int print_all(struct ptscope *ps, const struct options *opts, struct tabl
 int rows_run(const struct verb *verb, const struct options *given)
 {
 	struct options opts = *given;
+	struct ptscope_info info;
 	struct ptscope *ps;
 	struct table *table;
 	int status;
@@ -210,7 +207,7 @@ int rows_run(const struct verb *verb, const struct options *given)
 	if (opts.noperands > 1)
 		add_pid_column(&opts, verb);
 
-	ps = cli_connect(&status);
+	ps = cli_connect(&info, &status);
 	if (!ps)
 		return status;
 	table = table_new(verb, &opts);
@@ -218,7 +215,7 @@ int rows_run(const struct verb *verb, const struct options *given)
 		ptscope_free(ps);
 		return CLI_FAILED;
 	}
-	status = print_all(ps, &opts, table);
+	status = print_all(ps, &opts, info.page_size, table);
 	if (!table_print(table))
 		status = CLI_FAILED;
 	table_free(table);
