@@ -3,14 +3,14 @@
  * The five levels of the page tables, one function each.
  *
  * Tables are read without their locks, and some can be freed while mmap_lock
- * is held for read: khugepaged frees file mappings' tables from outside, empty
- * tables are reclaimed under MADV_DONTNEED, and shared hugetlb tables are
- * unshared by other processes. What holds all of them back is an interrupts-off
- * section, for a table is freed only after an RCU grace period or an IPI to
- * every processor that may be reading it. So a window of interrupts off
- * begins by reading the path from the pgd down, goes on to read entries of
- * one table, and ends. Nothing that was read in one window is followed in
- * another.
+ * or the VMA's lock is held for read: khugepaged frees file mappings' tables
+ * from outside, empty tables are reclaimed under MADV_DONTNEED, and shared
+ * hugetlb tables are unshared by other processes. What holds all of them back
+ * is an interrupts-off section, for a table is freed only after an RCU grace
+ * period or an IPI to every processor that may be reading it. So a window of
+ * interrupts off begins by reading the path from the pgd down, goes on to read
+ * entries of one table, and ends. Nothing that was read in one window is
+ * followed in another.
  *
  * A level whose entries are folded into the one above is walked by the
  * kernel's own accessors like any other; that costs no read.
@@ -197,7 +197,7 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
  * A window covers a run of entries of one table that are not tables
  * themselves, at whatever level @addr leads to.
  *
- * Locking: mmap_lock held for read, interrupts off.
+ * Locking: mmap_lock or the VMA's lock held for read, interrupts off.
  *
  * Return: address behind the last entry read, greater than @addr.
  */

@@ -52,7 +52,8 @@ static int huge_level(struct vm_area_struct *vma)
  * ptscope_vma_place() - what entries of a VMA cannot say of themselves
  * @vma: the VMA
  *
- * Locking: mmap_lock held; what is returned holds as long as it is held.
+ * Locking: mmap_lock or the VMA's lock held; what is returned holds as long
+ * as it is held.
  *
  * Return: the facts that decoding an entry takes.
  */
@@ -159,7 +160,7 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf)
  * @desc: filled in; @desc->buf must be set
  * @vma: the VMA
  *
- * Locking: mmap_lock held.
+ * Locking: mmap_lock or the VMA's lock held.
  */
 void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
 {

@@ -10,7 +10,7 @@ struct ptscope_walk;
 /**
  * struct ptscope_visitor - who is told of what a walk meets
  * @enter: a VMA comes under the walk for the first time; may be NULL.
- *	Called with mmap_lock held for read.
+ *	Called with the VMA locked for read, by its own lock or mmap_lock.
  * @window: reads entries of [addr, end), which lies in one VMA, and returns
  *	the address behind the last one read. Called with interrupts off, and
  *	reads at most one table. Made by instantiating ptscope_read_window().

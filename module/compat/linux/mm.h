@@ -18,4 +18,10 @@ static inline bool vma_is_initial_stack(const struct vm_area_struct *vma)
 }
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+/* The locks of VMAs are not for modules, or not there at all. */
+#define lock_vma_under_rcu(mm, address) ((struct vm_area_struct *)NULL)
+#define vma_end_read(vma) do { } while (0)
+#endif
+
 #endif /* PTSCOPE_COMPAT_LINUX_MM_H */
