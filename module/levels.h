@@ -25,20 +25,35 @@
 
 /**
  * struct ptscope_sink - what is done with the entries that a window reads
+ * @frames: the frames of a run have to follow each other
  * @run: @pages base pages from @addr on have entries that differ in nothing
- *	but the frame; @entry is what they say
+ *	but the frame; @entry is what the first one says. Returns how many
+ *	of the pages it takes; if these are not all, the window ends there.
  * @table: the walk has gone down into the table of level @level that
- *	translates @addr. Told once per window, so often for the same table.
+ *	translates @addr; @entryp is the entry for @addr, whose value is
+ *	@value. Told once per window, so often for the same table.
  *
  * To be a constant that the compiler sees, so that the calls melt into the
  * loops. Called with interrupts off.
  */
 struct ptscope_sink {
-	void (*run)(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
-		    struct ptscope_entry entry);
+	bool frames;
+	unsigned long (*run)(struct ptscope_walk *walk, unsigned long addr,
+			     unsigned long pages, struct ptscope_entry entry);
 	void (*table)(struct ptscope_walk *walk, enum ptscope_level level,
-		      unsigned long addr);
+		      unsigned long addr, const void *entryp, u64 value);
 };
+
+/* The address behind what the sink takes of [from, addr). */
+static __always_inline unsigned long
+ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		 unsigned long from, unsigned long addr, struct ptscope_entry entry)
+{
+	/* Where only a part of a leaf is asked for, that part's first frame. */
+	if (ptscope_entry_has_frame(&entry))
+		entry.value += from >> PAGE_SHIFT & (ptscope_level_pages(entry.level) - 1);
+	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, entry) << PAGE_SHIFT);
+}
 
 static __always_inline unsigned long
 ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
@@ -47,9 +62,9 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	pte_t *ptep = pte_offset_kernel(&pmd, addr);
 	pte_t pte = ptep_get_lockless(ptep);
 
-	sink->table(walk, PTSCOPE_LEVEL_PTE, addr);
+	sink->table(walk, PTSCOPE_LEVEL_PTE, addr, ptep, pte_val(pte));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
 		pte_t first = pte;
 
 		do {
@@ -57,10 +72,14 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			if (addr == end)
 				break;
 			pte = ptep_get_lockless(++ptep);
-		} while (ptscope_pte_alike(first, pte));
+		} while (ptscope_pte_follows(first, pte, (addr - from) >> PAGE_SHIFT,
+					     sink->frames));
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_pte_entry(&walk->place, first, PTSCOPE_LEVEL_PTE));
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_pte_entry(&walk->place, first,
+							   PTSCOPE_LEVEL_PTE));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }
@@ -82,9 +101,9 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const unsigned long begin = addr;
 
 	if (!__is_defined(__PAGETABLE_PMD_FOLDED))
-		sink->table(walk, PTSCOPE_LEVEL_PMD, addr);
+		sink->table(walk, PTSCOPE_LEVEL_PMD, addr, pmdp, pmd_val(pmd));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
 		pmd_t first = pmd;
 
 		if (walk->place.huge_level != PTSCOPE_LEVEL_PMD && pmd_present(pmd) &&
@@ -103,8 +122,10 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			pmd = pmdp_get_lockless(++pmdp);
 		} while (pmd_none(first) && pmd_none(pmd));
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_entry_of_pmd(walk, first));
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_entry_of_pmd(walk, first));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }
@@ -126,9 +147,9 @@ ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const unsigned long begin = addr;
 
 	if (!mm_pud_folded(walk->mm))
-		sink->table(walk, PTSCOPE_LEVEL_PUD, addr);
+		sink->table(walk, PTSCOPE_LEVEL_PUD, addr, pudp, pud_val(pud));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
 		pud_t first = pud;
 
 		if (walk->place.huge_level != PTSCOPE_LEVEL_PUD && pud_present(pud) &&
@@ -146,8 +167,10 @@ ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			pud = pudp_get(++pudp);
 		} while (pud_none(first) && pud_none(pud));
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_entry_of_pud(walk, first));
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_entry_of_pud(walk, first));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }
@@ -161,9 +184,9 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const unsigned long begin = addr;
 
 	if (!mm_p4d_folded(walk->mm))
-		sink->table(walk, PTSCOPE_LEVEL_P4D, addr);
+		sink->table(walk, PTSCOPE_LEVEL_P4D, addr, p4dp, p4d_val(p4d));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
 		p4d_t first = p4d;
 
 		if (p4d_present(p4d) && !p4d_bad(p4d)) {
@@ -180,9 +203,11 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			p4d = p4dp_get(++p4dp);
 		} while (p4d_none(first) && p4d_none(p4d));
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_P4D,
-					      p4d_none(first)));
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_P4D,
+							     p4d_none(first)));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }
@@ -209,9 +234,9 @@ ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	pgd_t pgd = pgdp_get(pgdp);
 	const unsigned long begin = addr;
 
-	sink->table(walk, PTSCOPE_LEVEL_PGD, addr);
+	sink->table(walk, PTSCOPE_LEVEL_PGD, addr, pgdp, pgd_val(pgd));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
 		pgd_t first = pgd;
 
 		if (pgd_present(pgd) && !pgd_bad(pgd)) {
@@ -228,9 +253,11 @@ ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			pgd = pgdp_get(++pgdp);
 		} while (pgd_none(first) && pgd_none(pgd));
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_PGD,
-					      pgd_none(first)));
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_PGD,
+							     pgd_none(first)));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }

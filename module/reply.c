@@ -12,6 +12,7 @@
 #include "census.h"
 #include "reply.h"
 #include "target.h"
+#include "trail.h"
 #include "version.h"
 #include "vma.h"
 
@@ -144,13 +145,14 @@ int ptscope_put_target(struct sk_buff *skb, const struct ptscope_target *target)
 /**
  * ptscope_put_vma() - say which VMA a message is about
  * @skb: the message
+ * @type: of the attribute
  * @vma: the VMA
  *
  * Return: 0 or -EMSGSIZE.
  */
-int ptscope_put_vma(struct sk_buff *skb, const struct ptscope_vma *vma)
+int ptscope_put_vma(struct sk_buff *skb, int type, const struct ptscope_vma *vma)
 {
-	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_VMA);
+	struct nlattr *nest = nla_nest_start(skb, type);
 
 	if (!nest)
 		return -EMSGSIZE;
@@ -186,7 +188,7 @@ static u64 total_pages(const struct ptscope_census *census)
 	u64 total = 0;
 	size_t i;
 
-	for (i = 0; i < PTSCOPE_STATE_NR; i++)
+	for (i = 0; i < PTSCOPE_STATES; i++)
 		total += census->state[i];
 	return total;
 }
@@ -196,7 +198,7 @@ static u64 special_pages(const struct ptscope_census *census)
 	u64 total = 0;
 	size_t i;
 
-	for (i = PTSCOPE_STATE_MIGRATION; i < PTSCOPE_STATE_NR; i++)
+	for (i = PTSCOPE_STATE_MIGRATION; i < PTSCOPE_STATES; i++)
 		total += census->state[i];
 	return total;
 }
@@ -237,7 +239,8 @@ int ptscope_put_census(struct sk_buff *skb, const struct ptscope_census *census)
 		{ PTSCOPE_A_CENSUS_HUGETLB, census->hugetlb },
 		{ PTSCOPE_A_CENSUS_MIGRATION, state[PTSCOPE_STATE_MIGRATION] },
 		{ PTSCOPE_A_CENSUS_HWPOISON, state[PTSCOPE_STATE_HWPOISON] },
-		{ PTSCOPE_A_CENSUS_DEVICE, state[PTSCOPE_STATE_DEVICE] },
+		{ PTSCOPE_A_CENSUS_DEVICE, state[PTSCOPE_STATE_DEVICE_PRIVATE] +
+					  state[PTSCOPE_STATE_DEVICE_EXCLUSIVE] },
 		{ PTSCOPE_A_CENSUS_UFFD_WP, state[PTSCOPE_STATE_UFFD_WP] },
 		{ PTSCOPE_A_CENSUS_GUARD, state[PTSCOPE_STATE_GUARD] },
 		{ PTSCOPE_A_CENSUS_POISON, state[PTSCOPE_STATE_POISON] },
@@ -293,5 +296,74 @@ int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census)
 		if ((tables->pages || tables->used) && put_table(skb, level, tables))
 			return -EMSGSIZE;
 	}
+	return 0;
+}
+
+/* An entry with the frame taken out; of a software value nothing is left. */
+static u64 without_frame(u64 value)
+{
+	pte_t pte = __pte(value);
+
+	return pte_present(pte) ? pgprot_val(pte_pgprot(pte)) : 0;
+}
+
+static int put_step(struct sk_buff *skb, const struct ptscope_step *step, bool frames)
+{
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TRAIL_STEP);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, PTSCOPE_A_STEP_LEVEL, step->level) ||
+	    (frames && nla_put_uint(skb, PTSCOPE_A_STEP_TABLE, step->table)) ||
+	    nla_put_u32(skb, PTSCOPE_A_STEP_INDEX, step->index) ||
+	    nla_put_u64_64bit(skb, PTSCOPE_A_STEP_VALUE,
+			      frames ? step->value : without_frame(step->value), 0)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_way(struct sk_buff *skb, const struct ptscope_trail *trail, bool frames)
+{
+	struct ptscope_run run = trail->run;
+	u64 words[PTSCOPE_RUN_WORDS];
+	unsigned int i;
+
+	if (ptscope_put_vma(skb, PTSCOPE_A_TRAIL_VMA, &trail->vma))
+		return -EMSGSIZE;
+	for (i = 0; i < trail->steps; i++)
+		if (put_step(skb, &trail->step[i], frames))
+			return -EMSGSIZE;
+	if (!frames)
+		run.value = 0;
+	ptscope_run_pack(words, &run);
+	if (nla_put(skb, PTSCOPE_A_TRAIL_RUN, sizeof(words), words) ||
+	    (run.extra && nla_put_uint(skb, PTSCOPE_A_TRAIL_EXTRA, run.extra)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * ptscope_put_trail() - say how an address is translated
+ * @skb: the message
+ * @trail: the way to the address
+ * @frames: the asker may see frames and swap slots
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, bool frames)
+{
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_TRAIL);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_uint(skb, PTSCOPE_A_TRAIL_ADDRESS, trail->address) ||
+	    (trail->mapped && put_way(skb, trail, frames))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
 	return 0;
 }

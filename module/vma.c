@@ -180,3 +180,19 @@ void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
 		desc->dev = inode->i_sb->s_dev;
 	}
 }
+
+/**
+ * ptscope_vma_cut() - cut what is said of a VMA to a range
+ * @desc: from ptscope_vma_describe()
+ * @start: first address of the range, below the VMA's end
+ * @end: first address behind the range, above the VMA's start
+ */
+void ptscope_vma_cut(struct ptscope_vma *desc, unsigned long start, unsigned long end)
+{
+	if (start > desc->start) {
+		if (desc->dev)
+			desc->offset += start - desc->start;
+		desc->start = start;
+	}
+	desc->end = min(desc->end, end);
+}

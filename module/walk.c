@@ -98,6 +98,10 @@ static int read_vma(struct ptscope_walk *walk, const struct vm_area_struct *vma,
 		local_irq_save(flags);
 		walk->addr = walk->visitor->window(walk, walk->addr, end);
 		local_irq_restore(flags);
+		if (walk->full) {
+			walk->full = false;
+			return -ENOBUFS;
+		}
 		if (enough(walk, budget) && walk->addr < end)
 			return WALK_AGAIN;
 	}
@@ -232,8 +236,9 @@ put_mm:
  * Context: process context; sleeps.
  *
  * Return: 0 when everything up to @walk->end has been read; what the
- * visitor's leave function returned, if that was not 0; -ESRCH if the process
- * has gone; -EINTR if the caller has been killed.
+ * visitor's leave function returned, if that was not 0; -ENOBUFS if its window
+ * function marked the walk as full; -ESRCH if the process has gone; -EINTR if
+ * the caller has been killed.
  */
 int ptscope_walk(struct ptscope_walk *walk)
 {

@@ -15,4 +15,10 @@
 #define pgdp_get(pgdp) READ_ONCE(*(pgdp))
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+/* When the bit stood for write-protection alone. */
+#define pte_uffd(pte) pte_uffd_wp(pte)
+#define pte_swp_uffd(pte) pte_swp_uffd_wp(pte)
+#endif
+
 #endif /* PTSCOPE_COMPAT_LINUX_PGTABLE_H */
