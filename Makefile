@@ -49,7 +49,7 @@ SHARED_LIB := $(U)/lib/libptscope.so.$(SOVERSION)
 CLI        := $(U)/cli/ptscope
 
 .DELETE_ON_ERROR:
-.PHONY: all module userspace tests demo check check-matrix spec install install-userspace uninstall clean help FORCE
+.PHONY: all module userspace tests guest-tests demo check check-matrix spec install install-userspace uninstall clean help FORCE
 
 all: module userspace
 
@@ -91,7 +91,10 @@ $(CLI): $(cli_obj) $(STATIC_LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(SCOLS_LIBS)
 
 ## make tests      the programs that the tests run
-tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(T)/ptscope-other
+tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record
+
+# What of them runs in a guest, perhaps on another architecture.
+guest-tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other
 
 $(T)/%.o: tests/%.c
 	@mkdir -p $(@D)

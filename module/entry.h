@@ -209,6 +209,27 @@ static inline bool ptscope_pte_is_cont(pte_t pte)
 }
 
 /**
+ * ptscope_cont_entries() - how many entries the contiguous hint joins
+ * @level: level of the table that they stand in
+ *
+ * Return: entries of a block, 1 if there is no such hint.
+ */
+static inline unsigned int ptscope_cont_entries(enum ptscope_level level)
+{
+#if defined(CONFIG_ARM64)
+	if (level == PTSCOPE_LEVEL_PTE)
+		return CONT_PTES;
+	if (level == PTSCOPE_LEVEL_PMD && !__is_defined(__PAGETABLE_PMD_FOLDED))
+		return CONT_PMDS;
+#elif defined(CONFIG_RISCV_ISA_SVNAPOT)
+	/* The architecture has room for other sizes, the kernel uses this one. */
+	if (level == PTSCOPE_LEVEL_PTE && has_svnapot())
+		return napot_pte_num(NAPOT_CONT64KB_ORDER);
+#endif
+	return 1;
+}
+
+/**
  * ptscope_pte_entry() - put a PTE into words
  * @place: of the VMA around it
  * @pte: its value; at another @level, a hugetlb entry, which the kernel

@@ -55,6 +55,51 @@ ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, entry) << PAGE_SHIFT);
 }
 
+/* Is @pte one of the entries that the contiguous hint makes one translation? */
+static __always_inline bool ptscope_is_in_block(pte_t pte)
+{
+	return ptscope_pte_is_cont(pte) && pte_present(pte);
+}
+
+/**
+ * ptscope_read_block() - read the block that an entry belongs to
+ * @ptep: the entry, in the format of a PTE whatever its level
+ * @pte: its value; gets the accessed and dirty bits of the whole block
+ * @level: level of the table that it stands in
+ *
+ * A block is one translation in many entries. The processor notes its use in
+ * any of them, so that what one of them says in those two bits is true of
+ * all. A block is aligned to its size, and so never leaves its table.
+ *
+ * Return: number of entries from @ptep on that belong to the block. It is more
+ * than 1, unless the block is just being put together or taken apart.
+ */
+static __always_inline unsigned int
+ptscope_read_block(const pte_t *ptep, pte_t *pte, enum ptscope_level level)
+{
+	const unsigned int entries = ptscope_cont_entries(level);
+	const unsigned int at = (unsigned long)ptep / sizeof(*ptep) % entries;
+	const pte_t bare = pte_mkold(pte_mkclean(*pte));
+	const pte_t *block = ptep - at;
+	unsigned int i, whole = entries;
+
+	for (i = 0; i < entries; i++) {
+		pte_t other = READ_ONCE(block[i]);
+
+		if (!pte_present(other) ||
+		    !ptscope_pte_follows(bare, pte_mkold(pte_mkclean(other)), 0, false)) {
+			if (i > at)
+				whole = min(whole, i);
+			continue;
+		}
+		if (pte_young(other))
+			*pte = pte_mkyoung(*pte);
+		if (pte_dirty(other))
+			*pte = pte_mkdirty(*pte);
+	}
+	return whole - at;
+}
+
 static __always_inline unsigned long
 ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		 pmd_t pmd, unsigned long addr, unsigned long end)
@@ -67,13 +112,22 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		unsigned long from = addr, taken;
 		pte_t first = pte;
 
-		do {
-			addr += PAGE_SIZE;
-			if (addr == end)
-				break;
-			pte = ptep_get_lockless(++ptep);
-		} while (ptscope_pte_follows(first, pte, (addr - from) >> PAGE_SHIFT,
-					     sink->frames));
+		if (ptscope_is_in_block(first)) {
+			unsigned int entries = ptscope_read_block(ptep, &first, PTSCOPE_LEVEL_PTE);
+
+			addr = min(end, addr + entries * PAGE_SIZE);
+			ptep += entries;
+			if (addr != end)
+				pte = ptep_get_lockless(ptep);
+		} else {
+			do {
+				addr += PAGE_SIZE;
+				if (addr == end)
+					break;
+				pte = ptep_get_lockless(++ptep);
+			} while (ptscope_pte_follows(first, pte, (addr - from) >> PAGE_SHIFT,
+						     sink->frames));
+		}
 
 		taken = ptscope_sink_run(walk, sink, from, addr,
 					 ptscope_pte_entry(&walk->place, first,
@@ -85,11 +139,17 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 }
 
 static __always_inline struct ptscope_entry
-ptscope_entry_of_pmd(const struct ptscope_walk *walk, pmd_t pmd)
+ptscope_entry_of_pmd(const struct ptscope_walk *walk, const pmd_t *pmdp, pmd_t pmd)
 {
-	if (walk->place.huge_level == PTSCOPE_LEVEL_PMD)
-		return ptscope_pte_entry(&walk->place, __pte(pmd_val(pmd)), PTSCOPE_LEVEL_PMD);
-	return ptscope_pmd_entry(&walk->place, pmd);
+	pte_t pte;
+
+	if (walk->place.huge_level != PTSCOPE_LEVEL_PMD)
+		return ptscope_pmd_entry(&walk->place, pmd);
+	pte = __pte(pmd_val(pmd));
+	/* Once per entry: a block has few, and each of them is large. */
+	if (ptscope_is_in_block(pte))
+		ptscope_read_block((const pte_t *)pmdp, &pte, PTSCOPE_LEVEL_PMD);
+	return ptscope_pte_entry(&walk->place, pte, PTSCOPE_LEVEL_PMD);
 }
 
 static __always_inline unsigned long
@@ -104,6 +164,7 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		sink->table(walk, PTSCOPE_LEVEL_PMD, addr, pmdp, pmd_val(pmd));
 	do {
 		unsigned long from = addr, taken;
+		const pmd_t *firstp = pmdp;
 		pmd_t first = pmd;
 
 		if (walk->place.huge_level != PTSCOPE_LEVEL_PMD && pmd_present(pmd) &&
@@ -123,7 +184,7 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		} while (pmd_none(first) && pmd_none(pmd));
 
 		taken = ptscope_sink_run(walk, sink, from, addr,
-					 ptscope_entry_of_pmd(walk, first));
+					 ptscope_entry_of_pmd(walk, firstp, first));
 		if (taken != addr)
 			return taken;
 	} while (addr != end);

@@ -25,12 +25,6 @@ struct geometry {
 	unsigned long cont_size;
 };
 
-#ifndef CONT_PTE_SIZE
-/* No contiguous hint on this architecture. */
-#define CONT_PTE_SIZE 0
-#define CONT_PMD_SIZE 0
-#endif
-
 static int put_geometry(struct sk_buff *skb, const struct geometry *geo)
 {
 	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_INFO_LEVEL);
@@ -58,6 +52,14 @@ static unsigned long pmd_leaf_bytes(void)
 	if (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) || IS_ENABLED(CONFIG_HUGETLB_PAGE))
 		return PMD_SIZE;
 	return 0;
+}
+
+/* What a block with the contiguous hint maps, 0 if there is no such hint. */
+static unsigned long cont_bytes(enum ptscope_level level)
+{
+	unsigned long entries = ptscope_cont_entries(level);
+
+	return entries > 1 ? entries * ptscope_level_pages(level) * PAGE_SIZE : 0;
 }
 
 static unsigned long pud_leaf_bytes(void)
@@ -99,9 +101,10 @@ int ptscope_put_info(struct sk_buff *skb, u32 sight)
 	/* The asker's own tables have the shape of all others. */
 	const struct geometry geo[] = {
 		{ PTSCOPE_LEVEL_PTE, false, PAGE_SHIFT, PTRS_PER_PTE, PAGE_SIZE,
-		  CONT_PTE_SIZE },
+		  cont_bytes(PTSCOPE_LEVEL_PTE) },
 		{ PTSCOPE_LEVEL_PMD, __is_defined(__PAGETABLE_PMD_FOLDED),
-		  PMD_SHIFT, PTRS_PER_PMD, pmd_leaf_bytes(), CONT_PMD_SIZE },
+		  PMD_SHIFT, PTRS_PER_PMD, pmd_leaf_bytes(),
+		  cont_bytes(PTSCOPE_LEVEL_PMD) },
 		{ PTSCOPE_LEVEL_PUD, mm_pud_folded(current->mm), PUD_SHIFT, PTRS_PER_PUD,
 		  pud_leaf_bytes(), 0 },
 		{ PTSCOPE_LEVEL_P4D, mm_p4d_folded(current->mm), P4D_SHIFT, PTRS_PER_P4D,

@@ -3,6 +3,7 @@
  * What a VMA says of itself, apart from any page table: what stands behind
  * its empty entries, and the line that /proc/PID/maps would have for it.
  */
+#include <linux/dcache.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -133,7 +134,8 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf)
 		return buf;
 	}
 	if (vma->vm_file) {
-		name = file_path(vma->vm_file, buf, PATH_MAX);
+		/* Of a stacked file system, the path that the process knows. */
+		name = d_path(file_user_path(vma->vm_file), buf, PATH_MAX);
 		return IS_ERR(name) ? "[path too long]" : name;
 	}
 	if (vma->vm_ops && vma->vm_ops->name) {
@@ -172,7 +174,6 @@ void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
 	desc->inode = 0;
 	desc->dev = 0;
 	if (vma->vm_file) {
-		/* Of a stacked file system, the file that the process knows. */
 		const struct inode *inode = file_user_inode(vma->vm_file);
 
 		desc->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;

@@ -37,7 +37,8 @@
 #define UNUSED_TYPE 60
 /* The limit of 64-bit kernels. */
 #define PID_LIMIT 4194304
-#define ALIGNED_TOP (~0ull << 12)
+/* A multiple of the page size, whichever that is: none is above 64 KiB. */
+#define ALIGNED_TOP (~0ull << 16)
 
 struct attr {
 	unsigned int type;

@@ -14,6 +14,7 @@ nobody() {
 
 sleep 1000 &
 pid=$!
+page_size=$(getconf PAGESIZE)
 trap 'kill $pid' EXIT
 # Until it has become sleep, it is a shell that is about to.
 until [[ $(</proc/$pid/comm) == sleep ]]; do sleep 0.1; done
@@ -65,7 +66,7 @@ status "huge --json" 0 ptscope huge --json "$pid"
 check "has a number for coverage where something is resident" json \
 	'.huge | all(if .res > 0 then (.coverage | type) == "number" else .coverage == null end)'
 status "info --json" 0 ptscope info --json
-check "has one row with the page size" json ".info[0].page_size == $(getconf PAGESIZE)"
+check "has one row with the page size" json ".info[0].page_size == $page_size"
 check "counts the levels that are not folded" json \
 	'.info[0] | .levels == (.real | split(" ") | length)'
 check "root may see everything" json '.info[0] | .processes and .frames'
@@ -86,8 +87,8 @@ read -r start end <<<"$(awk '/\[stack\]/ { split($1, a, "-"); print a[1], a[2] }
 status "a range" 0 ptscope maps --json --range "$start-$end" "$pid"
 check "gives the VMA in it alone" json '.maps | length == 2 and .[0].name == "[stack]"'
 status "a range in the middle of a VMA" 0 ptscope maps --json \
-	--range "$(printf '%x-%x' $((0x$end - 8192)) $((0x$end - 4096)))" "$pid"
-check "gives what lies in it" json '.maps[-1].size == 4096'
+	--range "$(printf '%x-%x' $((0x$end - 2 * page_size)) $((0x$end - page_size)))" "$pid"
+check "gives what lies in it" json ".maps[-1].size == $page_size"
 
 # Colours.
 status "colour when asked for" 0 ptscope maps --color=always "$pid"
@@ -121,7 +122,7 @@ status "JSON and raw" 1 ptscope maps --json --raw "$pid"
 status "a colour that is none" 1 ptscope maps --color=mauve "$pid"
 status "a range backwards" 1 ptscope maps --range 2000-1000 "$pid"
 status "a range that is none" 1 ptscope maps --range 2000 "$pid"
-status "a range that splits a page" 1 ptscope maps --range 1001-2000 "$pid"
+status "a range that splits a page" 1 ptscope maps --range 10001-20000 "$pid"
 matches "is refused by the kernel in words" "$err" 'not a multiple of the page size'
 status "a range for info" 1 ptscope info --range 1000-2000
 status "an operand for info" 1 ptscope info 1

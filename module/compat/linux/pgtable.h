@@ -21,4 +21,22 @@
 #define pte_swp_uffd(pte) pte_swp_uffd_wp(pte)
 #endif
 
+#if defined(CONFIG_RISCV) && defined(CONFIG_64BIT) && LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+/*
+ * p4d_offset() and pud_offset() are functions there that modules may not call,
+ * unlike all that they are made of. An entry of a level that is folded is its
+ * own table, so that the caller's copy of it will do.
+ */
+#undef p4d_offset_lockless
+#define p4d_offset_lockless(pgdp, pgd, addr) \
+	(pgtable_l5_enabled ? pgd_pgtable(pgd) + p4d_index(addr) : (p4d_t *)&(pgd))
+#undef pud_offset_lockless
+#define pud_offset_lockless(p4dp, p4d, addr) \
+	(pgtable_l4_enabled ? p4d_pgtable(p4d) + pud_index(addr) : (pud_t *)&(p4d))
+
+/* Nobody had a use for it, so it came out as 0 whatever the entry. */
+#undef pte_pgprot
+#define pte_pgprot(pte) __pgprot(pte_val(pte) & ~_PAGE_PFN_MASK)
+#endif
+
 #endif /* PTSCOPE_COMPAT_LINUX_PGTABLE_H */
