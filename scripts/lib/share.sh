@@ -45,7 +45,8 @@ share_virtiofs() {
 			-object "memory-backend-memfd,id=memory,size=${memory}M,share=on"
 			-machine memory-backend=memory
 		)
-	mkdir "$tmp/share-$1"
+	mkdir -p "$tmp/share-$1"
+	rm -f "$tmp/$1.socket"
 	# shellcheck disable=SC2016
 	setpriv --pdeathsig TERM unshare "${own[@]}" bash -ec '
 		view=$1 directory=$2 daemon=$3 socket=$4

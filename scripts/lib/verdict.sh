@@ -4,7 +4,7 @@
 # The host's half of the verdict: waits for what the guest says of the run, and
 # looks at the console itself. A guest that says nothing has failed.
 #
-# Uses of scripts/vm: tmp timeout qemu relays verdict_fd.
+# Uses of scripts/vm: tmp timeout qemu relays helpers verdict_fd.
 # shellcheck disable=SC2154
 
 splat_patterns() {
@@ -77,7 +77,31 @@ finish_relays() {
 	check_relays
 }
 
+# Emulated processors that run side by side can, once in some dozens of boots,
+# trip over the kernel patching its own code. A kernel that dies before anything
+# of ours was in it says nothing about us, and gets one more chance; after that
+# moment, or without a word on the console, a death counts.
+died_young() {
+	[[ ! $ours && ! $rebooted ]] && has_splat "$tmp/console" &&
+		! grep -aqE 'Modules linked in:.* ptscope' "$tmp/console"
+}
+
+boot_again() {
+	rebooted=1 verdict_part=
+	show_splat "$tmp/console"
+	say "THE KERNEL DIED WHILE IT BOOTED, before the module and the command; booting once more"
+	# These end with the machine.
+	local pid
+	for pid in "${relays[@]}" "${helpers[@]}"; do
+		wait "$pid" 2>/dev/null || :
+	done
+	relays=() helpers=()
+	set_qemu_arguments
+	start_qemu
+}
+
 # Waits for the end of the run and sets status to what scripts/vm exits with.
+ours='' rebooted=''
 await_verdict() {
 	local line="" word command_status out err reason
 	local deadline=$((SECONDS + timeout))
@@ -85,6 +109,7 @@ await_verdict() {
 		if read_verdict line; then
 			read -r word command_status out err reason <<<"$line"
 			case $word in
+			ours) ours=1 ;;
 			start) started ;;
 			ok | bad) break ;;
 			broken)
@@ -99,9 +124,20 @@ await_verdict() {
 		fi
 		check_relays
 		if ! alive "$qemu"; then
-			# Its last line may have come between the two looks.
-			read_verdict line && { word=${line%% *}; [[ $word != ok && $word != bad ]] ||
-				{ read -r word command_status out err reason <<<"$line"; break; }; }
+			# Its last lines may have come between the two looks.
+			while read_verdict line; do
+				read -r word command_status out err reason <<<"$line"
+				case $word in
+				ours) ours=1 ;;
+				ok | bad) break 2 ;;
+				esac
+			done
+			if died_young; then
+				restore_terminal
+				boot_again
+				deadline=$((SECONDS + timeout))
+				continue
+			fi
 			word=gone
 			break
 		fi

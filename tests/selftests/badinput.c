@@ -54,7 +54,7 @@ struct request {
 
 struct answer {
 	int error;		/* negative errno, or 0 */
-	bool ended;		/* there was an end: an acknowledgement or a DONE */
+	bool ended;		/* there was an end: an ACK or a DONE */
 	bool truncated;
 	unsigned int messages;
 	char text[256];

@@ -52,6 +52,7 @@ check "has numbers as numbers and addresses as strings" json \
 	'.maps[:-1] | all((.size | type) == "number" and (.start | test("^0x[0-9a-f]+$")))'
 check "has a total without start and end" json \
 	'.maps[-1] | .start == null and .end == null and .name == "total"'
+# shellcheck disable=SC2016 # for jq to expand
 check "has a total that is the sum of the rows" json \
 	'. as $all | ["size","res","pmd","swap","lazy"] |
 	 all(. as $k | ($all.maps[:-1] | map(.[$k]) | add) == $all.maps[-1][$k])'

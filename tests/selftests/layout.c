@@ -161,13 +161,13 @@ static void parse_claim(struct claims *claims, pid_t pid, char *words)
 		ktap_bail("out of memory");
 	claim = memset(&claims->claim[claims->count++], 0, sizeof(*claim));
 	claim->pid = pid;
-	word = strtok_r(words, " \n", &save);
+	word = strtok_r(words, "\n ", &save);
 	claim->start = strtoull(word ?: "", NULL, 0);
-	word = strtok_r(NULL, " \n", &save);
+	word = strtok_r(NULL, "\n ", &save);
 	claim->end = strtoull(word ?: "", NULL, 0);
 	if (claim->end <= claim->start)
 		ktap_bail("%s: claims an empty range", name);
-	while ((word = strtok_r(NULL, " \n", &save))) {
+	while ((word = strtok_r(NULL, "\n ", &save))) {
 		if (!strcmp(word, "moving"))
 			claim->moving = true;
 		else
@@ -323,7 +323,7 @@ static uint64_t sample(const struct claim *claim, size_t i)
 
 	if (count == pages)
 		return claim->start + i * page_size;
-	return claim->start + (unsigned __int128)i * (pages - 1) / (count - 1) * page_size;
+	return claim->start + (__int128)i * (pages - 1) / (count - 1) * page_size;
 }
 
 /* NULL, or what pagemap's @entry and ptscope's words for a page disagree on. */

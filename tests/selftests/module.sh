@@ -58,6 +58,7 @@ same "a client is in the middle of a dump" "$held" holding
 status "rmmod in mid-dump" 1 rmmod ptscope
 matches "is refused" "$err" 'in use'
 check "it is still loaded" loaded
+# shellcheck disable=SC2153 # coproc sets it
 hold_pid=$HOLD_PID
 kill "$hold_pid"
 wait "$hold_pid" 2>/dev/null
@@ -65,7 +66,7 @@ idle_clients
 sleep 1
 check "rmmod after that client died, with 20 idle clients" rmmod ptscope
 status "an idle client's question now" 2 ptscope info
-kill $(jobs -p) 2>/dev/null
+jobs -p | xargs -r kill 2>/dev/null
 wait 2>/dev/null
 check "insmod for those who come after" insmod "$PTSCOPE_KO"
 status "and it answers" 0 ptscope maps 1

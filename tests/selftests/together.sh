@@ -35,6 +35,7 @@ set_up() {
 }
 
 victims=0
+names=()
 for victim in "$PTSCOPE_TESTS"/victims/*; do
 	[[ -x $victim && ! $victim =~ \.[od]$ ]] || continue
 	name=${victim##*/}
@@ -45,15 +46,16 @@ for victim in "$PTSCOPE_TESTS"/victims/*; do
 	reserved) arguments=(64) ;;
 	many_vmas) arguments=(5000) ;;
 	esac
+	names+=("$name")
 	"$victim" "${arguments[@]}" <&"$hold" >"$work/$name" 2>&1 &
 done
-for claims in "$work"/*; do
-	[[ -f $claims ]] || continue
-	set_up "$claims"
+# By name: the last of them may not even have made its file yet.
+for name in "${names[@]}"; do
+	set_up "$work/$name"
 	case $? in
 	0) victims=$((victims + 1)) ;;
-	4) skip "${claims##*/}" "$(sed -n 's/^skip //p' "$claims")" ;;
-	*) check "${claims##*/} sets up its layout" false ;;
+	4) skip "$name" "$(sed -n 's/^skip //p' "$work/$name")" ;;
+	*) check "$name sets up its layout" false ;;
 	esac
 done
 check "at least twenty victims are ready" test "$victims" -ge 20

@@ -53,7 +53,7 @@ void victim_follow_parent(void);
 void victim_process(pid_t pid);
 void victim_claim(const void *start, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-void victim_wait(void) __attribute__((noreturn));
+_Noreturn void victim_wait(void);
 void victim_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void victim_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

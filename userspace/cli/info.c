@@ -162,8 +162,7 @@ static const struct column columns[] = {
 static const struct columns info_columns = {
 	.all = columns,
 	.count = sizeof(columns) / sizeof(columns[0]),
-	.defaults = "module,client,page-size,va-bits,levels,real,folded,split,"
-		    "pte-leaf,pmd-leaf,pud-leaf,pte-cont,pmd-cont,processes,frames",
+	.defaults = "module,client,page-size,va-bits,levels,real,folded,split,pte-leaf,pmd-leaf,pud-leaf,pte-cont,pmd-cont,processes,frames",
 };
 
 static int info_run(const struct verb *verb, const struct options *opts)

@@ -10,7 +10,7 @@ _ptscope_words() {
 
 # The last element of a list of columns; those before it stay.
 _ptscope_columns() {
-	local verb=$1 list=${cur#+} head= names
+	local verb=$1 list=${cur#+} head='' names
 	names=$(ptscope "$verb" --list-columns 2>/dev/null | awk '{ print $1 }')
 	[[ $cur == +* ]] && head=+
 	[[ $list == *,* ]] && head+=${list%,*},
