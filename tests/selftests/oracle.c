@@ -18,6 +18,7 @@
 #include "fields.h"
 #include "ktap.h"
 #include "proc.h"
+#include "runs.h"
 
 #define TRIES 5
 /* Differences of one process that are spelled out. */
@@ -55,6 +56,7 @@ static uint64_t pmd_size;
 static bool inject;
 static volatile pid_t stopped;
 
+static struct runs_count counted;
 static uint64_t total_pages, total_vmas, total_procs, total_differences;
 /* Of the process at hand. */
 static uint64_t differences;
@@ -380,7 +382,7 @@ static void compare_whole(const struct evidence *evidence)
 		       evidence->vm_pte, tables);
 }
 
-static void compare(const struct evidence *evidence)
+static void compare(pid_t pid, const struct evidence *evidence)
 {
 	size_t i;
 
@@ -395,6 +397,8 @@ static void compare(const struct evidence *evidence)
 		compare_pages(&evidence->said.vma[i], &evidence->digest[i], &evidence->seen[i]);
 	}
 	compare_whole(evidence);
+	if (!quiet)
+		runs_compare(ps, pid, &evidence->said, page_size, &counted, differ);
 }
 
 /* Spoils one reading, so that the comparison must notice. */
@@ -433,7 +437,7 @@ static void examine(pid_t pid)
 			spoil(&evidence);
 		/* Init runs on: what differs once may not differ again. */
 		quiet = pid == 1 && i < TRIES - 1;
-		compare(&evidence);
+		compare(pid, &evidence);
 		if (!quiet || !differences)
 			break;
 	}
@@ -476,6 +480,23 @@ static void examine_all(void)
 	closedir(dir);
 }
 
+static void print_counted(void)
+{
+	static const char *const words[] = {
+		"res", "lazy", "cached", "disk", "swap", "migration", "hwpoison",
+		"device-private", "device-exclusive", "uffd-wp", "guard", "poison", "bad",
+	};
+	size_t i;
+
+	printf("# compared as runs: %" PRIu64 " pages with pagemap, %" PRIu64
+	       " frames with kpageflags, %" PRIu64 " addresses walked to;",
+	       counted.pages, counted.frames, counted.walks);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (counted.states[i])
+			printf(" %s %" PRIu64, words[i], counted.states[i]);
+	putchar('\n');
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -509,6 +530,7 @@ int main(int argc, char **argv)
 	for (; optind < argc; optind++)
 		examine(atoi(argv[optind]));
 	ptscope_free(ps);
+	print_counted();
 	printf("# compared %" PRIu64 " pages of %" PRIu64 " VMAs in %" PRIu64
 	       " processes, %" PRIu64 " differences\n",
 	       total_pages, total_vmas, total_procs, total_differences);
