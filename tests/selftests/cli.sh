@@ -237,11 +237,11 @@ status "a client of another version" 0 "${PTSCOPE_OTHER:-ptscope-other}" maps "$
 matches "notes it" "$err" 'note: the module is version [0-9.]+, this client 99.0'
 
 # The manual, the help and the completion know every verb and column.
-page=$(man -l --nh --nj "$PTSCOPE_SRC/userspace/man/ptscope.8" 2>&1)
+page=$(man -l --nh --nj "$PTSCOPE_SRC/userspace/man/ptscope.8" 2>&1 | sed 's/\x1b\[[0-9]*m//g')
 for verb in info maps huge pages walk; do
 	matches "ptscope(8) describes $verb" "$page" "ptscope $verb"
 	for column in $(ptscope "$verb" --list-columns | awk '{ print $1 }'); do
-		grep -q -E "^ +([a-z, -]+, )?$column(,| )" <<<"${page//$'\e'\[[0-9]*m/}" ||
+		grep -q -E "^ +([a-z, -]+, )?$column(,| )" <<<"$page" ||
 			ktap_result "not ok" "ptscope(8) describes $verb's column $column"
 	done
 done

@@ -52,39 +52,41 @@ static inline char *hugetlb_map(size_t page, size_t count, int prot, int flags)
  */
 static inline void hugetlb_blocks(size_t block)
 {
+	/* Gigabytes are dear. */
+	const size_t touched = (block < GIB ? 3 : 1) * block;
 	char *start;
 
-	start = hugetlb_map(block, 4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-	start[block / 2] = 1;
-	start[2 * block] = 1;
-	victim_claim(start, 4 * block,
-		     "res=%zu pte=0 cont=%zu hugetlb=%zu young=%zu dirty=%zu write=%zu lazy=%zu",
-		     2 * block, 2 * block, 2 * block, 2 * block, 2 * block, 2 * block,
-		     2 * block);
-	/* Parts of a block. */
-	victim_claim(start + block - page_size, 2 * page_size,
-		     "res=%zu pte=0 cont=%zu hugetlb=%zu dirty=%zu lazy=%zu",
-		     page_size, page_size, page_size, page_size, page_size);
-	victim_claim(start + 2 * block + page_size, page_size, "res=%zu pte=0 cont=%zu hugetlb=%zu",
-		     page_size, page_size, page_size);
-
-	/* Writable and clean, which is when the processor sets the bit itself. */
-	start = hugetlb_map(block, 2, PROT_READ, MAP_SHARED);
-	victim_read(start, 2 * block, block);
-	if (mprotect(start, 2 * block, PROT_READ | PROT_WRITE))
-		victim_fail("mprotect: %s", strerror(errno));
-	start[block / 2] = 1;
-	victim_claim(start, 2 * block, "res=%zu pte=0 cont=%zu hugetlb=%zu dirty=%zu",
-		     2 * block, 2 * block, 2 * block, block);
-	victim_claim(start, page_size, "res=%zu pte=0 cont=%zu hugetlb=%zu dirty=%zu",
-		     page_size, page_size, page_size, page_size);
-
-	start = hugetlb_map(block, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-	start[0] = 1;
+	/* What is not touched takes no page. */
+	start = hugetlb_map(block, touched / block + 1, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_NORESERVE);
+	victim_write(start, touched, block);
 	if (mprotect(start, block, PROT_NONE))
 		victim_fail("mprotect: %s", strerror(errno));
-	victim_claim(start, block, "res=%zu pte=0 cont=%zu hugetlb=%zu protnone=%zu write=0",
-		     block, block, block, block);
+	victim_claim(start, touched + block,
+		     "res=%zu pte=0 cont=%zu hugetlb=%zu young=%zu dirty=%zu write=%zu "
+		     "protnone=%zu lazy=%zu vmas=2",
+		     touched, touched, touched, touched, touched, touched - block, block, block);
+	/* Parts: the end of a block, what is between two, the middle of one. */
+	victim_claim(start + touched - page_size, 2 * page_size,
+		     "res=%zu pte=0 cont=%zu hugetlb=%zu dirty=%zu protnone<=%zu lazy=%zu",
+		     page_size, page_size, page_size, page_size, page_size, page_size);
+	victim_claim(start + block / 2, touched - block / 2 - page_size,
+		     "res=%zu pte=0 cont=%zu hugetlb=%zu protnone=%zu",
+		     touched - block / 2 - page_size, touched - block / 2 - page_size,
+		     touched - block / 2 - page_size,
+		     touched > block ? block / 2 : block / 2 - page_size);
+
+	/* Writable and clean, which is when the processor sets the bit itself. */
+	start = hugetlb_map(block, touched / block, PROT_READ, MAP_SHARED);
+	victim_read(start, touched, block);
+	if (mprotect(start, touched, PROT_READ | PROT_WRITE))
+		victim_fail("mprotect: %s", strerror(errno));
+	start[block / 2] = 1;
+	victim_claim(start, touched,
+		     "res=%zu pte=0 cont=%zu hugetlb=%zu young=%zu dirty=%zu write=%zu vmas=1",
+		     touched, touched, touched, touched, block, touched);
+	victim_claim(start, page_size, "res=%zu pte=0 cont=%zu hugetlb=%zu dirty=%zu",
+		     page_size, page_size, page_size, page_size);
 }
 
 #endif /* VICTIM_HUGETLB_H */
