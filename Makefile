@@ -49,7 +49,7 @@ SHARED_LIB := $(U)/lib/libptscope.so.$(SOVERSION)
 CLI        := $(U)/cli/ptscope
 
 .DELETE_ON_ERROR:
-.PHONY: all module userspace tests guest-tests demo check check-matrix spec install install-userspace uninstall clean help FORCE
+.PHONY: all module userspace tests guest-tests demo check check-matrix lint compat-lines spec install install-userspace uninstall clean help FORCE
 
 all: module userspace
 
@@ -130,7 +130,15 @@ check:
 
 ## make check-matrix   the tests on every kernel there is
 check-matrix:
-	scripts/check -k all guest la57
+	scripts/check -k all lint guest la57
+
+## make lint       shellcheck, checkpatch, sparse, and both compilers' warnings
+lint:
+	scripts/lint -k "$(KERNEL)"
+
+## make compat-lines   how many lines of module/compat each kernel compiles
+compat-lines:
+	scripts/compat-lines
 
 ## make spec       make the UAPI header from module/spec/ptscope.yaml
 spec:

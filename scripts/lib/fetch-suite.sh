@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Fetches a kernel of another Debian suite or architecture than the machine's.
-# Arguments: the suite, the architecture as Debian names it, and the packages
-# that depend on the newest image and on its headers. See fetch-apt.sh for what
+# Arguments: the suite, the architecture as Debian names it, the packages that
+# depend on the newest image and on its headers, and the series of kernels that
+# is meant, where the suite moves from one to the next. See fetch-apt.sh for what
 # a fetcher gives. Beside that, this one leaves two files for build-module:
 #   needs/suite     the Debian to build in (none: this machine)
 #   needs/packages  what the build takes there, one on a line
@@ -23,11 +24,33 @@ fetch_stale() {
 	[[ ! $(find "$1" -mmin -1440) ]]
 }
 
+# current_package SUITE META KIND SERIES: prints the package linux-KIND-... that
+# META depends on. If that has left the series, those of the series may still be
+# there; then it is the newest of them.
+current_package() {
+	local suite=$1 meta=$2 kind=linux-$3 series=$4 package release older
+	package=$(apt_depends "$meta" "$kind-[0-9].*")
+	[[ $package ]] || { say "Debian's $suite has no package $meta"; return 1; }
+	release=${package#"$kind-"}
+	if [[ $series && $release != "$series".* ]]; then
+		# The same but for the digits: of its flavour, and built for this suite.
+		older=$(apt-cache pkgnames "$kind-$series." | sort -V |
+			awk -v kind="$kind-" -v release="$release" '
+				function rest(name) { sub(/^[0-9.]*/, "", name); return name }
+				rest(substr($0, length(kind) + 1)) == rest(release)' | tail -n 1)
+		[[ $older ]] || {
+			say "Debian's $suite has moved from $series to $release: scripts/lib/kernels names what is gone"
+			return 1
+		}
+		package=$older
+	fi
+	echo "$package"
+}
+
 fetch_latest() {
 	local image
 	suite_apt "$1" "$2" && suite_update || return 1
-	image=$(apt_depends "$3" 'linux-image-[0-9].*')
-	[[ $image ]] || { say "Debian's $1 has no package $3"; return 1; }
+	image=$(current_package "$1" "$3" image "${5:-}") || return 1
 	apt_version "$image"
 }
 
@@ -53,9 +76,8 @@ fetch_into() {
 	suite_apt "$suite" "$debian" || return 1
 	arch_facts "$arch"
 	native=$(dpkg --print-architecture)
-	image=$(apt_depends "$4" 'linux-image-[0-9].*')
-	headers=$(apt_depends "$5" 'linux-headers-[0-9].*')
-	[[ $image && $headers ]] || { say "Debian's $suite has no $4 or no $5"; return 1; }
+	image=$(current_package "$suite" "$4" image "${6:-}") &&
+		headers=$(current_package "$suite" "$5" headers "${6:-}") || return 1
 	release=${headers#linux-headers-}
 	[[ ${image#linux-image-} == "$release" ]] || {
 		say "$4 is ${image#linux-image-}, but $5 is $release"
