@@ -24,7 +24,7 @@ static inline unsigned int ptscope_pat_index(pte_t pte, enum ptscope_level level
 	pteval_t pat = level == PTSCOPE_LEVEL_PTE ? _PAGE_PAT : _PAGE_PAT_LARGE;
 	pteval_t value = pte_val(pte);
 
-	return !!(value & pat) << 2 | !!(value & _PAGE_PCD) << 1 | !!(value & _PAGE_PWT);
+	return (value & pat ? 4 : 0) + (value & _PAGE_PCD ? 2 : 0) + (value & _PAGE_PWT ? 1 : 0);
 }
 
 static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level level)

@@ -57,8 +57,10 @@ static u64 describe(struct page *page, unsigned long addr, u32 detail, unsigned 
 	u64 extra = 0;
 	u32 flags;
 
-	if (index >> order)
-		order = index = 0;
+	if (index >> order) {
+		order = 0;
+		index = 0;
+	}
 	*rest = (1UL << order) - index;
 
 	if (detail & PTSCOPE_DETAIL_NODE)

@@ -96,7 +96,8 @@ static u32 told(const struct ptscope_filter *filter, u32 flags)
 static bool frames_follow(const struct ptscope_run *open, const struct ptscope_run *next)
 {
 	if (open->value == next->value)
-		return !open->value || next->what >> PTSCOPE_RUN_FLAGS_SHIFT & PTSCOPE_FLAG_ZERO;
+		return !open->value ||
+		       next->what >> PTSCOPE_RUN_FLAGS_SHIFT & PTSCOPE_FLAG_ZERO;
 	return open->value + open->pages == next->value;
 }
 
@@ -104,7 +105,8 @@ static bool follows(const struct ptscope_runs *runs, const struct ptscope_run *n
 {
 	const struct ptscope_run *open = &runs->open;
 
-	return open->pages && !runs->sealed && open->addr + (open->pages << PAGE_SHIFT) == next->addr &&
+	return open->pages && !runs->sealed &&
+	       open->addr + (open->pages << PAGE_SHIFT) == next->addr &&
 	       open->what == next->what && open->extra == next->extra &&
 	       open->pages + next->pages <= MAX_RUN_PAGES &&
 	       (!(runs->filter.detail & PTSCOPE_DETAIL_FRAME) || frames_follow(open, next));

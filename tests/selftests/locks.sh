@@ -9,27 +9,27 @@ set -u
 . "$(dirname "$0")/ktap.sh"
 
 tracing=/sys/kernel/tracing
-mountpoint -q $tracing || mount -t tracefs tracefs $tracing
+mountpoint -q "$tracing" || mount -t tracefs tracefs "$tracing"
 
 # probe NAME FUNCTION: note the first argument of each call by the client.
 probe() {
-	echo "p:ptscope_test/$1 $2 object=\$arg1:x64" >>$tracing/kprobe_events &&
+	echo "p:ptscope_test/$1 $2 object=\$arg1:x64" >>"$tracing"/kprobe_events &&
 		echo 'comm == "ptscope"' >"$tracing/events/ptscope_test/$1/filter" &&
 		echo 1 >"$tracing/events/ptscope_test/$1/enable"
 }
 
 unprobe() {
-	echo 0 >$tracing/events/ptscope_test/enable
-	: >$tracing/kprobe_events
+	echo 0 >"$tracing"/events/ptscope_test/enable
+	: >"$tracing"/kprobe_events
 } 2>/dev/null
 
 # objects NAME COMMAND...: how many different objects the probe saw.
 objects() {
 	local name=$1
 	shift
-	: >$tracing/trace
+	: >"$tracing"/trace
 	"$@" >/dev/null 2>&1
-	grep -o " $name: .*object=.*" $tracing/trace | sed 's/.*object=//' | sort -u | wc -l
+	grep -o " $name: .*object=.*" "$tracing/trace" | sed 's/.*object=//' | sort -u | wc -l
 }
 
 trap unprobe EXIT

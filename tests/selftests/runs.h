@@ -27,7 +27,6 @@ struct runs_count {
  * there on a second look is told to @differ.
  */
 void runs_compare(struct ptscope *ps, pid_t pid, const struct proc_vmas *vmas, size_t page_size,
-		  struct runs_count *count, void (*differ)(const char *format, ...)
-		  __attribute__((format(printf, 1, 2))));
+		  struct runs_count *count, void (*differ)(const char *format, ...));
 
 #endif /* RUNS_H */

@@ -63,8 +63,7 @@ static inline void hugetlb_blocks(size_t block)
 	if (mprotect(start, block, PROT_NONE))
 		victim_fail("mprotect: %s", strerror(errno));
 	victim_claim(start, touched + block,
-		     "res=%zu pte=0 cont=%zu hugetlb=%zu young=%zu dirty=%zu write=%zu "
-		     "protnone=%zu lazy=%zu vmas=2",
+		     "res=%zu pte=0 cont=%zu hugetlb=%zu young=%zu dirty=%zu write=%zu protnone=%zu lazy=%zu vmas=2",
 		     touched, touched, touched, touched, touched, touched - block, block, block);
 	/* Parts: the end of a block, what is between two, the middle of one. */
 	victim_claim(start + touched - page_size, 2 * page_size,

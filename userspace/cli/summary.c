@@ -17,6 +17,8 @@ struct summary_row {
 	uint32_t page_size;
 };
 
+#define SUMMARY(row) (((const struct summary_row *)(row))->summary)
+
 static unsigned int order_of(uint64_t pages)
 {
 	unsigned int order = 0;
@@ -92,28 +94,44 @@ static bool fill_runs(const void *data, struct cell *cell)
 	return true;
 }
 
-#define FILL_BYTES(name)						\
-	static bool fill_##name(const void *data, struct cell *cell)	\
-	{								\
-		const struct summary_row *row = data;			\
-									\
-		cell->number = row->summary->name[row->order] * row->page_size;	\
-		cell->color = cell->number ? COLOR_NONE : COLOR_FAINT;	\
-		return true;						\
-	}
+static bool fill_bytes(const struct summary_row *row, const uint64_t *pages, struct cell *cell)
+{
+	cell->number = pages[row->order] * row->page_size;
+	cell->color = cell->number ? COLOR_NONE : COLOR_FAINT;
+	return true;
+}
 
-FILL_BYTES(run_pages)
-FILL_BYTES(anon)
-FILL_BYTES(anon_aligned)
-FILL_BYTES(file)
-FILL_BYTES(file_aligned)
+static bool fill_run_bytes(const void *row, struct cell *cell)
+{
+	return fill_bytes(row, SUMMARY(row)->run_pages, cell);
+}
+
+static bool fill_anon(const void *row, struct cell *cell)
+{
+	return fill_bytes(row, SUMMARY(row)->anon, cell);
+}
+
+static bool fill_anon_aligned(const void *row, struct cell *cell)
+{
+	return fill_bytes(row, SUMMARY(row)->anon_aligned, cell);
+}
+
+static bool fill_file(const void *row, struct cell *cell)
+{
+	return fill_bytes(row, SUMMARY(row)->file, cell);
+}
+
+static bool fill_file_aligned(const void *row, struct cell *cell)
+{
+	return fill_bytes(row, SUMMARY(row)->file_aligned, cell);
+}
 
 static const struct column columns[] = {
 	{ "order", CELL_NUMBER, "of 2^order base pages", fill_order },
 	{ "size", CELL_SIZE, "these, in bytes", fill_size },
 	{ "runs", CELL_NUMBER, "runs of frames that follow each other, this large and up to twice that",
 	  fill_runs },
-	{ "run-bytes", CELL_SIZE, "bytes in these runs", fill_run_pages },
+	{ "run-bytes", CELL_SIZE, "bytes in these runs", fill_run_bytes },
 	{ "anon", CELL_SIZE, "bytes in anonymous folios of this order", fill_anon },
 	{ "anon-aligned", CELL_SIZE, "of these, mapped at a multiple of the folio's size",
 	  fill_anon_aligned },

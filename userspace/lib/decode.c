@@ -543,8 +543,10 @@ int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail, bool *
 	whole.trail.vma.name = "";
 	if (!decode_message(msg, fields, COUNT(fields), &whole) || whole.trail.pid <= 0)
 		return -EBADMSG;
-	if (whole.hidden)
-		whole.trail.run.has_frame = whole.trail.run.has_slot = false;
+	if (whole.hidden) {
+		whole.trail.run.has_frame = false;
+		whole.trail.run.has_slot = false;
+	}
 	whole.trail.vma.pid = whole.trail.pid;
 	whole.trail.vma.start_time = whole.trail.start_time;
 	*trail = whole.trail;

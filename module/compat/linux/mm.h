@@ -34,8 +34,9 @@ static inline bool pte_devmap(pte_t pte)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
 /* The locks of VMAs are not for modules, or not there at all. */
-#define lock_vma_under_rcu(mm, address) ((struct vm_area_struct *)NULL)
-#define vma_end_read(vma) do { } while (0)
+#define lock_vma_under_rcu(mm, address) \
+	((void)(mm), (void)(address), (struct vm_area_struct *)NULL)
+#define vma_end_read(vma) ((void)(vma))
 #endif
 
 #endif /* PTSCOPE_COMPAT_LINUX_MM_H */
