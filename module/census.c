@@ -17,41 +17,43 @@ static __always_inline void use_entries(struct ptscope_census_walk *cw,
 	cw->open[level].used += entries;
 }
 
-static __always_inline void census_run(struct ptscope_walk *walk, unsigned long addr,
-				       unsigned long pages, struct ptscope_entry entry)
+static __always_inline unsigned long
+census_run(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
+	   struct ptscope_entry entry)
 {
 	struct ptscope_census_walk *cw = to_census(walk);
 	struct ptscope_census *census = &cw->census;
 
 	census->state[entry.state] += pages;
 	if (entry.state == walk->place.vacant)
-		return;
+		return pages;
 
 	use_entries(cw, entry.level, DIV_ROUND_UP(pages, ptscope_level_pages(entry.level)));
-	if (entry.flags & PTSCOPE_ENTRY_SOFT_DIRTY)
+	if (entry.flags & PTSCOPE_FLAG_SOFT_DIRTY)
 		census->soft_dirty += pages;
 	if (entry.state != PTSCOPE_STATE_RES)
-		return;
+		return pages;
 
 	census->leaf[entry.leaf] += pages;
-	if (entry.flags & PTSCOPE_ENTRY_YOUNG)
+	if (entry.flags & PTSCOPE_FLAG_YOUNG)
 		census->young += pages;
-	if (entry.flags & PTSCOPE_ENTRY_DIRTY)
+	if (entry.flags & PTSCOPE_FLAG_DIRTY)
 		census->dirty += pages;
-	if (entry.flags & PTSCOPE_ENTRY_WRITE)
+	if (entry.flags & PTSCOPE_FLAG_WRITE)
 		census->write += pages;
-	if (entry.flags & PTSCOPE_ENTRY_PROTNONE)
+	if (entry.flags & PTSCOPE_FLAG_PROTNONE)
 		census->protnone += pages;
-	if (entry.flags & PTSCOPE_ENTRY_THP)
+	if (entry.flags & PTSCOPE_FLAG_THP)
 		census->thp += pages;
-	if (entry.flags & PTSCOPE_ENTRY_HUGETLB)
+	if (entry.flags & PTSCOPE_FLAG_HUGETLB)
 		census->hugetlb += pages;
-	if (entry.flags & PTSCOPE_ENTRY_ZERO) {
+	if (entry.flags & PTSCOPE_FLAG_ZERO) {
 		if (entry.leaf == PTSCOPE_LEAF_PTE)
 			census->zero += pages;
 		else
 			census->zero_huge += pages;
 	}
+	return pages;
 }
 
 /* The level that holds the entries that point to @level's tables. */
@@ -102,7 +104,7 @@ static noinline void open_table(struct ptscope_census_walk *cw, enum ptscope_lev
 }
 
 static __always_inline void census_table(struct ptscope_walk *walk, enum ptscope_level level,
-					 unsigned long addr)
+					 unsigned long addr, const void *entryp, u64 value)
 {
 	struct ptscope_census_walk *cw = to_census(walk);
 	unsigned long index = table_index(level, addr) + 1;

@@ -35,7 +35,7 @@ struct ptscope_tables {
  * @table: tables by level
  */
 struct ptscope_census {
-	u64 state[PTSCOPE_STATE_NR];
+	u64 state[PTSCOPE_STATES];
 	u64 leaf[PTSCOPE_LEAF_NR];
 	u64 zero;
 	u64 zero_huge;

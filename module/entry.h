@@ -13,23 +13,9 @@
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/ptscope.h>
+#include "arch.h"
 
-enum ptscope_state {
-	PTSCOPE_STATE_RES,
-	PTSCOPE_STATE_LAZY,
-	PTSCOPE_STATE_CACHED,
-	PTSCOPE_STATE_DISK,
-	PTSCOPE_STATE_SWAP,
-	/* From here on: the kinds of SPECIAL. */
-	PTSCOPE_STATE_MIGRATION,
-	PTSCOPE_STATE_HWPOISON,
-	PTSCOPE_STATE_DEVICE,
-	PTSCOPE_STATE_UFFD_WP,
-	PTSCOPE_STATE_GUARD,
-	PTSCOPE_STATE_POISON,
-	PTSCOPE_STATE_BAD,
-	PTSCOPE_STATE_NR,
-};
+#define PTSCOPE_STATES (PTSCOPE_STATE_BAD + 1)
 
 /* Which kind of leaf holds a present page. */
 enum ptscope_leaf {
@@ -40,27 +26,22 @@ enum ptscope_leaf {
 	PTSCOPE_LEAF_NR,
 };
 
-#define PTSCOPE_ENTRY_YOUNG		BIT(0)
-#define PTSCOPE_ENTRY_DIRTY		BIT(1)
-#define PTSCOPE_ENTRY_SOFT_DIRTY	BIT(2)
-#define PTSCOPE_ENTRY_WRITE		BIT(3)
-#define PTSCOPE_ENTRY_PROTNONE		BIT(4)
-#define PTSCOPE_ENTRY_ZERO		BIT(5)
-#define PTSCOPE_ENTRY_THP		BIT(6)
-#define PTSCOPE_ENTRY_HUGETLB		BIT(7)
-
 /**
  * struct ptscope_entry - an entry in words
  * @state: where the bytes are
  * @level: level of the table that holds the entry
  * @leaf: kind of leaf, if @state is PTSCOPE_STATE_RES
- * @flags: PTSCOPE_ENTRY_*
+ * @flags: bits of enum ptscope_flag, a protection key and a memory type, as
+ *	they stand in a run on the wire
+ * @value: number of the first frame, if there is one; swap type and offset,
+ *	as on the wire, if @state is PTSCOPE_STATE_SWAP; else 0
  */
 struct ptscope_entry {
 	enum ptscope_state state;
 	enum ptscope_level level;
 	enum ptscope_leaf leaf;
 	unsigned int flags;
+	u64 value;
 };
 
 /**
@@ -121,8 +102,9 @@ static inline enum ptscope_state ptscope_softleaf_state(softleaf_t leaf)
 		return PTSCOPE_STATE_MIGRATION;
 	case SOFTLEAF_DEVICE_PRIVATE_READ:
 	case SOFTLEAF_DEVICE_PRIVATE_WRITE:
+		return PTSCOPE_STATE_DEVICE_PRIVATE;
 	case SOFTLEAF_DEVICE_EXCLUSIVE:
-		return PTSCOPE_STATE_DEVICE;
+		return PTSCOPE_STATE_DEVICE_EXCLUSIVE;
 	case SOFTLEAF_HWPOISON:
 		return PTSCOPE_STATE_HWPOISON;
 	case SOFTLEAF_MARKER:
@@ -138,25 +120,70 @@ static inline enum ptscope_state ptscope_softleaf_state(softleaf_t leaf)
 	}
 }
 
+/* Does an entry name a frame, so that parts of a leaf have frames of their own? */
+static inline bool ptscope_entry_has_frame(const struct ptscope_entry *entry)
+{
+	switch (entry->state) {
+	case PTSCOPE_STATE_RES:
+	case PTSCOPE_STATE_MIGRATION:
+	case PTSCOPE_STATE_HWPOISON:
+	case PTSCOPE_STATE_DEVICE_PRIVATE:
+	case PTSCOPE_STATE_DEVICE_EXCLUSIVE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The words for an entry that holds a software value. */
+static inline void ptscope_entry_soften(struct ptscope_entry *entry, softleaf_t leaf)
+{
+	entry->state = ptscope_softleaf_state(leaf);
+	if (entry->state == PTSCOPE_STATE_SWAP)
+		entry->value = (u64)swp_type(leaf) << PTSCOPE_SWAP_TYPE_SHIFT |
+			       swp_offset(leaf);
+	else if (softleaf_has_pfn(leaf))
+		entry->value = softleaf_to_pfn(leaf);
+
+	switch (softleaf_type(leaf)) {
+	case SOFTLEAF_MIGRATION_WRITE:
+	case SOFTLEAF_DEVICE_PRIVATE_WRITE:
+		entry->flags |= PTSCOPE_FLAG_WRITE;
+		break;
+	case SOFTLEAF_MIGRATION_READ_EXCLUSIVE:
+		entry->flags |= PTSCOPE_FLAG_EXCLUSIVE;
+		break;
+	default:
+		break;
+	}
+}
+
 /*
  * Flags of a leaf. They stand in the same bits at every level, so a leaf of a
  * higher one is read as a PTE; not every architecture has pmd_ and pud_
  * functions for all of them.
  */
-static inline unsigned int ptscope_pte_flags(const struct ptscope_place *place, pte_t pte)
+static inline unsigned int ptscope_pte_flags(const struct ptscope_place *place, pte_t pte,
+					     enum ptscope_level level)
 {
-	unsigned int flags = 0;
+	unsigned int flags = ptscope_arch_flags(pte, level);
 
 	if (pte_young(pte))
-		flags |= PTSCOPE_ENTRY_YOUNG;
+		flags |= PTSCOPE_FLAG_YOUNG;
 	if (pte_dirty(pte))
-		flags |= PTSCOPE_ENTRY_DIRTY;
+		flags |= PTSCOPE_FLAG_DIRTY;
 	if (pte_soft_dirty(pte))
-		flags |= PTSCOPE_ENTRY_SOFT_DIRTY;
+		flags |= PTSCOPE_FLAG_SOFT_DIRTY;
 	if (pte_write(pte))
-		flags |= PTSCOPE_ENTRY_WRITE;
+		flags |= PTSCOPE_FLAG_WRITE;
+	if (pte_uffd(pte))
+		flags |= PTSCOPE_FLAG_UFFD_WP;
+	if (pte_special(pte))
+		flags |= PTSCOPE_FLAG_SPECIAL;
+	if (pte_devmap(pte))
+		flags |= PTSCOPE_FLAG_DEVMAP;
 	if (place->closed || pte_protnone(pte))
-		flags |= PTSCOPE_ENTRY_PROTNONE;
+		flags |= PTSCOPE_FLAG_PROTNONE;
 	return flags;
 }
 
@@ -182,6 +209,27 @@ static inline bool ptscope_pte_is_cont(pte_t pte)
 }
 
 /**
+ * ptscope_cont_entries() - how many entries the contiguous hint joins
+ * @level: level of the table that they stand in
+ *
+ * Return: entries of a block, 1 if there is no such hint.
+ */
+static inline unsigned int ptscope_cont_entries(enum ptscope_level level)
+{
+#if defined(CONFIG_ARM64)
+	if (level == PTSCOPE_LEVEL_PTE)
+		return CONT_PTES;
+	if (level == PTSCOPE_LEVEL_PMD && !__is_defined(__PAGETABLE_PMD_FOLDED))
+		return CONT_PMDS;
+#elif defined(CONFIG_RISCV_ISA_SVNAPOT)
+	/* The architecture has room for other sizes, the kernel uses this one. */
+	if (level == PTSCOPE_LEVEL_PTE && has_svnapot())
+		return napot_pte_num(NAPOT_CONT64KB_ORDER);
+#endif
+	return 1;
+}
+
+/**
  * ptscope_pte_entry() - put a PTE into words
  * @place: of the VMA around it
  * @pte: its value; at another @level, a hugetlb entry, which the kernel
@@ -201,15 +249,25 @@ ptscope_pte_entry(const struct ptscope_place *place, pte_t pte, enum ptscope_lev
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = ptscope_pte_is_cont(pte) ? PTSCOPE_LEAF_CONT :
 							ptscope_leaf_of(level);
-		entry.flags = ptscope_pte_flags(place, pte);
+		entry.flags = ptscope_pte_flags(place, pte, level);
+		if (entry.leaf == PTSCOPE_LEAF_CONT)
+			entry.flags |= PTSCOPE_FLAG_CONT;
 		if (place->huge_level >= 0)
-			entry.flags |= PTSCOPE_ENTRY_HUGETLB;
+			entry.flags |= PTSCOPE_FLAG_HUGETLB;
 		else if (ptscope_pte_is_zero(pte))
-			entry.flags |= PTSCOPE_ENTRY_ZERO;
+			entry.flags |= PTSCOPE_FLAG_ZERO;
+		/* Above the lowest level, a flag may stand among the frame's bits. */
+		entry.value = pte_pfn(pte) & -ptscope_level_pages(level);
 	} else {
-		entry.state = ptscope_softleaf_state(softleaf_from_pte(pte));
-		if (entry.state == PTSCOPE_STATE_SWAP && pte_swp_soft_dirty(pte))
-			entry.flags |= PTSCOPE_ENTRY_SOFT_DIRTY;
+		ptscope_entry_soften(&entry, softleaf_from_pte(pte));
+		if (entry.state == PTSCOPE_STATE_SWAP) {
+			if (pte_swp_soft_dirty(pte))
+				entry.flags |= PTSCOPE_FLAG_SOFT_DIRTY;
+			if (pte_swp_exclusive(pte))
+				entry.flags |= PTSCOPE_FLAG_EXCLUSIVE;
+		}
+		if (pte_swp_uffd(pte))
+			entry.flags |= PTSCOPE_FLAG_UFFD_WP;
 	}
 	return entry;
 }
@@ -243,15 +301,16 @@ ptscope_pmd_entry(const struct ptscope_place *place, pmd_t pmd)
 	if (pmd_none(pmd)) {
 		entry.state = place->vacant;
 	} else if (!pmd_present(pmd)) {
-		entry.state = ptscope_softleaf_state(softleaf_from_pmd(pmd));
+		ptscope_entry_soften(&entry, softleaf_from_pmd(pmd));
 	} else if (pmd_leaf(pmd)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PMD;
-		entry.flags = ptscope_pte_flags(place, __pte(pmd_val(pmd)));
+		entry.flags = ptscope_pte_flags(place, __pte(pmd_val(pmd)), PTSCOPE_LEVEL_PMD);
+		entry.value = pmd_pfn(pmd);
 		if (ptscope_pmd_is_zero(place, pmd))
-			entry.flags |= PTSCOPE_ENTRY_ZERO;
+			entry.flags |= PTSCOPE_FLAG_ZERO;
 		else if (!place->pfn_map)
-			entry.flags |= PTSCOPE_ENTRY_THP;
+			entry.flags |= PTSCOPE_FLAG_THP;
 	} else {
 		entry.state = PTSCOPE_STATE_BAD;
 	}
@@ -278,7 +337,8 @@ ptscope_pud_entry(const struct ptscope_place *place, pud_t pud)
 	} else if (pud_present(pud) && pud_leaf(pud)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PUD;
-		entry.flags = ptscope_pte_flags(place, __pte(pud_val(pud)));
+		entry.flags = ptscope_pte_flags(place, __pte(pud_val(pud)), PTSCOPE_LEVEL_PUD);
+		entry.value = pud_pfn(pud);
 	} else {
 		entry.state = PTSCOPE_STATE_BAD;
 	}
@@ -297,19 +357,47 @@ ptscope_upper_entry(const struct ptscope_place *place, enum ptscope_level level,
 	return entry;
 }
 
-/*
- * May @pte go on a run that @first began? Present entries do if they differ
- * in nothing but the frame. A special entry stands for itself alone, except
- * that many pages may be mapped to the one zero page.
- */
-static inline bool ptscope_pte_alike(pte_t first, pte_t pte)
+/* The same kind of software value, and slots or frames that follow each other? */
+static inline bool ptscope_soft_follows(pte_t first, pte_t pte, unsigned long distance,
+					bool frames)
 {
-	if (pte_val(first) == pte_val(pte))
+	softleaf_t from = softleaf_from_pte(first);
+	softleaf_t leaf = softleaf_from_pte(pte);
+
+	if (swp_type(from) != swp_type(leaf))
+		return false;
+	/* Flags are what is left when the value is taken away. */
+	if ((pte_val(first) ^ pte_val(softleaf_to_pte(from))) !=
+	    (pte_val(pte) ^ pte_val(softleaf_to_pte(leaf))))
+		return false;
+	if (softleaf_type(from) == SOFTLEAF_MARKER)
+		return swp_offset(from) == swp_offset(leaf);
+	return !frames || swp_offset(leaf) == swp_offset(from) + distance;
+}
+
+/*
+ * May @pte, @distance pages on, belong to a run that @first began? It does if
+ * the two differ in nothing but the frame, and in that, with @frames, by the
+ * distance. A special entry stands for itself alone, except that many pages
+ * may be mapped to the one zero page.
+ */
+static __always_inline bool ptscope_pte_follows(pte_t first, pte_t pte,
+						unsigned long distance, bool frames)
+{
+	if (!frames && pte_val(first) == pte_val(pte))
 		return true;
-	if (!pte_present(first) || !pte_present(pte))
-		return pte_none(first) && pte_none(pte);
-	return pgprot_val(pte_pgprot(first)) == pgprot_val(pte_pgprot(pte)) &&
-	       !pte_special(first);
+	if (!pte_present(first) || !pte_present(pte)) {
+		if (pte_none(first) || pte_none(pte))
+			return pte_none(first) && pte_none(pte);
+		return !pte_present(first) && !pte_present(pte) &&
+		       ptscope_soft_follows(first, pte, distance, frames);
+	}
+	if (pgprot_val(pte_pgprot(first)) != pgprot_val(pte_pgprot(pte)))
+		return false;
+	if (!frames)
+		return !pte_special(first);
+	return pte_pfn(pte) == pte_pfn(first) + distance ||
+	       (pte_pfn(pte) == pte_pfn(first) && ptscope_pte_is_zero(first));
 }
 
 #endif /* PTSCOPE_ENTRY_H */

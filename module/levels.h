@@ -3,14 +3,14 @@
  * The five levels of the page tables, one function each.
  *
  * Tables are read without their locks, and some can be freed while mmap_lock
- * is held for read: khugepaged frees file mappings' tables from outside, empty
- * tables are reclaimed under MADV_DONTNEED, and shared hugetlb tables are
- * unshared by other processes. What holds all of them back is an interrupts-off
- * section, for a table is freed only after an RCU grace period or an IPI to
- * every processor that may be reading it. So a window of interrupts off
- * begins by reading the path from the pgd down, goes on to read entries of
- * one table, and ends. Nothing that was read in one window is followed in
- * another.
+ * or the VMA's lock is held for read: khugepaged frees file mappings' tables
+ * from outside, empty tables are reclaimed under MADV_DONTNEED, and shared
+ * hugetlb tables are unshared by other processes. What holds all of them back
+ * is an interrupts-off section, for a table is freed only after an RCU grace
+ * period or an IPI to every processor that may be reading it. So a window of
+ * interrupts off begins by reading the path from the pgd down, goes on to read
+ * entries of one table, and ends. Nothing that was read in one window is
+ * followed in another.
  *
  * A level whose entries are folded into the one above is walked by the
  * kernel's own accessors like any other; that costs no read.
@@ -25,20 +25,80 @@
 
 /**
  * struct ptscope_sink - what is done with the entries that a window reads
+ * @frames: the frames of a run have to follow each other
  * @run: @pages base pages from @addr on have entries that differ in nothing
- *	but the frame; @entry is what they say
+ *	but the frame; @entry is what the first one says. Returns how many
+ *	of the pages it takes; if these are not all, the window ends there.
  * @table: the walk has gone down into the table of level @level that
- *	translates @addr. Told once per window, so often for the same table.
+ *	translates @addr; @entryp is the entry for @addr, whose value is
+ *	@value. Told once per window, so often for the same table.
  *
  * To be a constant that the compiler sees, so that the calls melt into the
  * loops. Called with interrupts off.
  */
 struct ptscope_sink {
-	void (*run)(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
-		    struct ptscope_entry entry);
+	bool frames;
+	unsigned long (*run)(struct ptscope_walk *walk, unsigned long addr,
+			     unsigned long pages, struct ptscope_entry entry);
 	void (*table)(struct ptscope_walk *walk, enum ptscope_level level,
-		      unsigned long addr);
+		      unsigned long addr, const void *entryp, u64 value);
 };
+
+/* The address behind what the sink takes of [from, addr). */
+static __always_inline unsigned long
+ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		 unsigned long from, unsigned long addr, struct ptscope_entry entry)
+{
+	/* Where only a part of a leaf is asked for, that part's first frame. */
+	if (ptscope_entry_has_frame(&entry))
+		entry.value += from >> PAGE_SHIFT & (ptscope_level_pages(entry.level) - 1);
+	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, entry) << PAGE_SHIFT);
+}
+
+/* Is @pte one of the entries that the contiguous hint makes one translation? */
+static __always_inline bool ptscope_is_in_block(pte_t pte)
+{
+	return ptscope_pte_is_cont(pte) && pte_present(pte);
+}
+
+/**
+ * ptscope_read_block() - read the block that an entry belongs to
+ * @ptep: the entry, in the format of a PTE whatever its level
+ * @pte: its value; gets the accessed and dirty bits of the whole block
+ * @level: level of the table that it stands in
+ *
+ * A block is one translation in many entries. The processor notes its use in
+ * any of them, so that what one of them says in those two bits is true of
+ * all. A block is aligned to its size, and so never leaves its table.
+ *
+ * Return: number of entries from @ptep on that belong to the block. It is more
+ * than 1, unless the block is just being put together or taken apart.
+ */
+static __always_inline unsigned int
+ptscope_read_block(const pte_t *ptep, pte_t *pte, enum ptscope_level level)
+{
+	const unsigned int entries = ptscope_cont_entries(level);
+	const unsigned int at = (unsigned long)ptep / sizeof(*ptep) % entries;
+	const pte_t bare = pte_mkold(pte_mkclean(*pte));
+	const pte_t *block = ptep - at;
+	unsigned int i, whole = entries;
+
+	for (i = 0; i < entries; i++) {
+		pte_t other = READ_ONCE(block[i]);
+
+		if (!pte_present(other) ||
+		    !ptscope_pte_follows(bare, pte_mkold(pte_mkclean(other)), 0, false)) {
+			if (i > at)
+				whole = min(whole, i);
+			continue;
+		}
+		if (pte_young(other))
+			*pte = pte_mkyoung(*pte);
+		if (pte_dirty(other))
+			*pte = pte_mkdirty(*pte);
+	}
+	return whole - at;
+}
 
 static __always_inline unsigned long
 ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
@@ -47,30 +107,49 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	pte_t *ptep = pte_offset_kernel(&pmd, addr);
 	pte_t pte = ptep_get_lockless(ptep);
 
-	sink->table(walk, PTSCOPE_LEVEL_PTE, addr);
+	sink->table(walk, PTSCOPE_LEVEL_PTE, addr, ptep, pte_val(pte));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
 		pte_t first = pte;
 
-		do {
-			addr += PAGE_SIZE;
-			if (addr == end)
-				break;
-			pte = ptep_get_lockless(++ptep);
-		} while (ptscope_pte_alike(first, pte));
+		if (ptscope_is_in_block(first)) {
+			unsigned int entries = ptscope_read_block(ptep, &first, PTSCOPE_LEVEL_PTE);
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_pte_entry(&walk->place, first, PTSCOPE_LEVEL_PTE));
+			addr = min(end, addr + entries * PAGE_SIZE);
+			ptep += entries;
+			if (addr != end)
+				pte = ptep_get_lockless(ptep);
+		} else {
+			do {
+				addr += PAGE_SIZE;
+				if (addr == end)
+					break;
+				pte = ptep_get_lockless(++ptep);
+			} while (ptscope_pte_follows(first, pte, (addr - from) >> PAGE_SHIFT,
+						     sink->frames));
+		}
+
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_pte_entry(&walk->place, first,
+							   PTSCOPE_LEVEL_PTE));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }
 
 static __always_inline struct ptscope_entry
-ptscope_entry_of_pmd(const struct ptscope_walk *walk, pmd_t pmd)
+ptscope_entry_of_pmd(const struct ptscope_walk *walk, const pmd_t *pmdp, pmd_t pmd)
 {
-	if (walk->place.huge_level == PTSCOPE_LEVEL_PMD)
-		return ptscope_pte_entry(&walk->place, __pte(pmd_val(pmd)), PTSCOPE_LEVEL_PMD);
-	return ptscope_pmd_entry(&walk->place, pmd);
+	pte_t pte;
+
+	if (walk->place.huge_level != PTSCOPE_LEVEL_PMD)
+		return ptscope_pmd_entry(&walk->place, pmd);
+	pte = __pte(pmd_val(pmd));
+	/* Once per entry: a block has few, and each of them is large. */
+	if (ptscope_is_in_block(pte))
+		ptscope_read_block((const pte_t *)pmdp, &pte, PTSCOPE_LEVEL_PMD);
+	return ptscope_pte_entry(&walk->place, pte, PTSCOPE_LEVEL_PMD);
 }
 
 static __always_inline unsigned long
@@ -82,9 +161,10 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const unsigned long begin = addr;
 
 	if (!__is_defined(__PAGETABLE_PMD_FOLDED))
-		sink->table(walk, PTSCOPE_LEVEL_PMD, addr);
+		sink->table(walk, PTSCOPE_LEVEL_PMD, addr, pmdp, pmd_val(pmd));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
+		const pmd_t *firstp = pmdp;
 		pmd_t first = pmd;
 
 		if (walk->place.huge_level != PTSCOPE_LEVEL_PMD && pmd_present(pmd) &&
@@ -103,8 +183,10 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			pmd = pmdp_get_lockless(++pmdp);
 		} while (pmd_none(first) && pmd_none(pmd));
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_entry_of_pmd(walk, first));
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_entry_of_pmd(walk, firstp, first));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }
@@ -126,9 +208,9 @@ ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const unsigned long begin = addr;
 
 	if (!mm_pud_folded(walk->mm))
-		sink->table(walk, PTSCOPE_LEVEL_PUD, addr);
+		sink->table(walk, PTSCOPE_LEVEL_PUD, addr, pudp, pud_val(pud));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
 		pud_t first = pud;
 
 		if (walk->place.huge_level != PTSCOPE_LEVEL_PUD && pud_present(pud) &&
@@ -146,8 +228,10 @@ ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			pud = pudp_get(++pudp);
 		} while (pud_none(first) && pud_none(pud));
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_entry_of_pud(walk, first));
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_entry_of_pud(walk, first));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }
@@ -161,9 +245,9 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const unsigned long begin = addr;
 
 	if (!mm_p4d_folded(walk->mm))
-		sink->table(walk, PTSCOPE_LEVEL_P4D, addr);
+		sink->table(walk, PTSCOPE_LEVEL_P4D, addr, p4dp, p4d_val(p4d));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
 		p4d_t first = p4d;
 
 		if (p4d_present(p4d) && !p4d_bad(p4d)) {
@@ -180,9 +264,11 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			p4d = p4dp_get(++p4dp);
 		} while (p4d_none(first) && p4d_none(p4d));
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_P4D,
-					      p4d_none(first)));
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_P4D,
+							     p4d_none(first)));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }
@@ -197,7 +283,7 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
  * A window covers a run of entries of one table that are not tables
  * themselves, at whatever level @addr leads to.
  *
- * Locking: mmap_lock held for read, interrupts off.
+ * Locking: mmap_lock or the VMA's lock held for read, interrupts off.
  *
  * Return: address behind the last entry read, greater than @addr.
  */
@@ -209,9 +295,9 @@ ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	pgd_t pgd = pgdp_get(pgdp);
 	const unsigned long begin = addr;
 
-	sink->table(walk, PTSCOPE_LEVEL_PGD, addr);
+	sink->table(walk, PTSCOPE_LEVEL_PGD, addr, pgdp, pgd_val(pgd));
 	do {
-		unsigned long from = addr;
+		unsigned long from = addr, taken;
 		pgd_t first = pgd;
 
 		if (pgd_present(pgd) && !pgd_bad(pgd)) {
@@ -228,9 +314,11 @@ ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			pgd = pgdp_get(++pgdp);
 		} while (pgd_none(first) && pgd_none(pgd));
 
-		sink->run(walk, from, (addr - from) >> PAGE_SHIFT,
-			  ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_PGD,
-					      pgd_none(first)));
+		taken = ptscope_sink_run(walk, sink, from, addr,
+					 ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_PGD,
+							     pgd_none(first)));
+		if (taken != addr)
+			return taken;
 	} while (addr != end);
 	return addr;
 }

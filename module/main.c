@@ -7,6 +7,7 @@
  * meets; reply.c puts the outcome on the wire.
  */
 #include <linux/module.h>
+#include "arch.h"
 #include "netlink.h"
 #include "version.h"
 
@@ -15,6 +16,7 @@ static int __init ptscope_init(void)
 	/* Leaf tables are read through the kernel's own mapping of memory. */
 	BUILD_BUG_ON(IS_ENABLED(CONFIG_HIGHPTE));
 
+	ptscope_arch_init();
 	return ptscope_netlink_init();
 }
 

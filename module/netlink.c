@@ -2,24 +2,20 @@
 /*
  * The generic netlink family: takes requests in, and keeps dumps going.
  */
-#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
-#include <net/sock.h>
 #include <linux/ptscope.h>
 #include "census.h"
+#include "dump.h"
 #include "netlink.h"
+#include "question.h"
 #include "reply.h"
-#include "target.h"
-#include "vma.h"
+#include "trail.h"
 
-/*
- * Replies of a dump are this large from the first one on; netlink would begin
- * with small ones, and never go beyond this anyway.
- */
-#define DUMP_REPLY_SIZE SZ_32K
+/* An answer to WALK_GET, which a client's buffer for dumps holds as well. */
+#define WALK_REPLY_SIZE (SZ_32K - SZ_1K)
 
 static struct genl_family ptscope_family;
 
@@ -34,102 +30,36 @@ static const struct nla_policy ptscope_vma_get_nl_policy[PTSCOPE_A_TARGET_END + 
 	[PTSCOPE_A_TARGET_END] = { .type = NLA_U64, },
 };
 
-/**
- * struct question - a request, taken apart and allowed
- * @target: the process asked about
- * @start: first address asked about
- * @end: first address no longer asked about
- */
-struct question {
-	struct ptscope_target target;
-	unsigned long start;
-	unsigned long end;
+static const struct nla_policy ptscope_run_get_nl_policy[PTSCOPE_A_TARGET_DETAIL + 1] = {
+	[PTSCOPE_A_TARGET_PID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PTSCOPE_A_TARGET_START] = { .type = NLA_U64, },
+	[PTSCOPE_A_TARGET_END] = { .type = NLA_U64, },
+	[PTSCOPE_A_TARGET_STATES] = NLA_POLICY_MASK(NLA_U32, 0x1fff),
+	[PTSCOPE_A_TARGET_CATEGORY_MASK] = NLA_POLICY_MASK(NLA_U32, 0xffff),
+	[PTSCOPE_A_TARGET_CATEGORY_INVERTED] = NLA_POLICY_MASK(NLA_U32, 0xffff),
+	[PTSCOPE_A_TARGET_CATEGORY_ANYOF] = NLA_POLICY_MASK(NLA_U32, 0xffff),
+	[PTSCOPE_A_TARGET_DETAIL] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 };
 
-/* The parser lets the last of two equal attributes win; we let neither. */
-static int refuse_doubles(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
-{
-	const struct nlattr *attr;
-	u32 seen = 0;
-	int rem;
-
-	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
-		/* The policies have refused any type above the largest known. */
-		u32 bit = BIT(nla_type(attr));
-
-		if (seen & bit) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "attribute given twice");
-			return -EINVAL;
-		}
-		seen |= bit;
-	}
-	return 0;
-}
-
-static int parse_range(struct question *question, struct nlattr **attrs,
-		       struct netlink_ext_ack *extack)
-{
-	struct nlattr *start = attrs[PTSCOPE_A_TARGET_START];
-	struct nlattr *end = attrs[PTSCOPE_A_TARGET_END];
-
-	if (start)
-		question->start = nla_get_u64(start);
-	if (end)
-		question->end = nla_get_u64(end);
-
-	if (start && !PAGE_ALIGNED(question->start)) {
-		NL_SET_ERR_MSG_ATTR(extack, start, "start is not a multiple of the page size");
-		return -EINVAL;
-	}
-	if (end && !PAGE_ALIGNED(question->end)) {
-		NL_SET_ERR_MSG_ATTR(extack, end, "end is not a multiple of the page size");
-		return -EINVAL;
-	}
-	if (question->start >= question->end) {
-		NL_SET_ERR_MSG(extack, "the range is empty: end is not above start");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/* A question that was taken in has a target to be put. */
-static int take_question(struct question *question, const struct sk_buff *request,
-			 const struct nlmsghdr *nlh, struct nlattr **attrs, bool ranged,
-			 struct netlink_ext_ack *extack)
-{
-	int err;
-
-	question->start = 0;
-	question->end = PAGE_MASK;
-
-	err = refuse_doubles(nlh, extack);
-	if (err)
-		return err;
-	if (!attrs || !attrs[PTSCOPE_A_TARGET_PID]) {
-		NL_SET_ERR_MSG(extack, "a pid is needed");
-		return -EINVAL;
-	}
-	if (nla_get_u32(attrs[PTSCOPE_A_TARGET_PID]) > PID_MAX_LIMIT) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[PTSCOPE_A_TARGET_PID],
-				    "no pid is as large as this");
-		return -ERANGE;
-	}
-	if (ranged) {
-		err = parse_range(question, attrs, extack);
-		if (err)
-			return err;
-	}
-	return ptscope_target_get(&question->target, request,
-				  nla_get_u32(attrs[PTSCOPE_A_TARGET_PID]), extack);
-}
+static const struct nla_policy ptscope_walk_get_nl_policy[PTSCOPE_A_TARGET_ADDRESS + 1] = {
+	[PTSCOPE_A_TARGET_PID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PTSCOPE_A_TARGET_ADDRESS] = { .type = NLA_U64, },
+};
 
 /* Why a walk ended early, for those who can only read. */
-static int explain(int err, struct netlink_ext_ack *extack)
+int ptscope_explain(int err, struct netlink_ext_ack *extack)
 {
 	if (err == -ESRCH)
 		NL_SET_ERR_MSG(extack,
 			       "the process exited or ran another program while it was being read");
 	return err;
+}
+
+/* Begin a message of a dump; NULL if it is full. */
+void *ptscope_dump_header(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &ptscope_family, NLM_F_MULTI, cmd);
 }
 
 static int info_get_doit(struct sk_buff *request, struct genl_info *info)
@@ -177,10 +107,11 @@ static int proc_reply(struct genl_info *info, const struct ptscope_target *targe
 static int proc_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct ptscope_census_walk *cw;
-	struct question question = {};
+	struct ptscope_question question = {};
 	int err;
 
-	err = take_question(&question, request, info->nlhdr, info->attrs, false, info->extack);
+	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs,
+				    PTSCOPE_A_TARGET_PID, info->extack);
 	if (err)
 		return err;
 
@@ -193,7 +124,7 @@ static int proc_get_doit(struct sk_buff *request, struct genl_info *info)
 	cw->walk.visitor = &whole_visitor;
 	cw->walk.addr = question.start;
 	cw->walk.end = question.end;
-	err = explain(ptscope_walk(&cw->walk), info->extack);
+	err = ptscope_explain(ptscope_walk(&cw->walk), info->extack);
 	if (!err) {
 		ptscope_census_close(cw);
 		err = proc_reply(info, &question.target, cw);
@@ -205,171 +136,68 @@ put_target:
 	return err;
 }
 
-/**
- * struct vma_dump - a dump of VMAs between two of its replies
- * @question: what was asked
- * @cw: the walk, and the census of the VMA it is in
- * @vma: the VMA that @cw's census is of
- * @skb: reply being filled, while the walk is on
- * @cb: the dump, while the walk is on
- * @pending: @vma and its census are complete but did not fit into a reply
- * @refused: why the request was refused, or 0. Only a dump's replies can
- *	carry words on every kernel, so the first one brings the refusal.
- * @words: for @refused
- */
-struct vma_dump {
-	struct question question;
-	struct ptscope_census_walk cw;
-	struct ptscope_vma vma;
-	struct sk_buff *skb;
-	struct netlink_callback *cb;
-	bool pending;
-	int refused;
-	const char *words;
-};
-
-/* Only a pointer fits into what a callback may keep. */
-struct vma_dump_ctx {
-	struct vma_dump *dump;
-};
-
-static struct vma_dump *to_dump(struct netlink_callback *cb)
+/* Everything that is known of one address after another. */
+static int walk_reply(struct sk_buff *skb, const struct ptscope_question *question,
+		      struct ptscope_trail *trail, struct netlink_ext_ack *extack)
 {
-	BUILD_BUG_ON(sizeof(struct vma_dump_ctx) > sizeof(cb->ctx));
-	return ((struct vma_dump_ctx *)cb->ctx)->dump;
-}
-
-/*
- * Netlink marks a message, and the end of the dump, where seq is not what it
- * was before. Once the address space has changed, all that follows is marked.
- */
-static void mark_changed(struct netlink_callback *cb, const struct ptscope_walk *walk)
-{
-	cb->prev_seq = 1;
-	cb->seq = walk->changed ? 2 : 1;
-}
-
-static int vma_reply(struct vma_dump *dump)
-{
-	struct netlink_callback *cb = dump->cb;
-	struct sk_buff *skb = dump->skb;
-	void *header;
-
-	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			     &ptscope_family, NLM_F_MULTI, PTSCOPE_CMD_VMA_GET);
-	if (!header)
-		return -EMSGSIZE;
-	mark_changed(cb, &dump->cw.walk);
-	genl_dump_check_consistent(cb, header);
-	if (ptscope_put_target(skb, &dump->question.target) ||
-	    ptscope_put_vma(skb, &dump->vma) ||
-	    ptscope_put_census(skb, &dump->cw.census) ||
-	    ptscope_put_tables(skb, &dump->cw.census)) {
-		genlmsg_cancel(skb, header);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, header);
-	return 0;
-}
-
-static void vma_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
-{
-	struct vma_dump *dump = container_of(walk, struct vma_dump, cw.walk);
-	unsigned long cut;
-
-	memset(&dump->cw.census, 0, sizeof(dump->cw.census));
-	ptscope_vma_describe(&dump->vma, vma);
-	/* The walk may have begun in the middle, or be asked to end there. */
-	cut = walk->addr - dump->vma.start;
-	dump->vma.start += cut;
-	if (dump->vma.dev)
-		dump->vma.offset += cut;
-	dump->vma.end = min(dump->vma.end, walk->end);
-}
-
-static int vma_leave(struct ptscope_walk *walk)
-{
-	struct vma_dump *dump = container_of(walk, struct vma_dump, cw.walk);
+	const bool frames = question->sight & PTSCOPE_SIGHT_FRAMES;
+	unsigned int i;
 	int err;
 
-	/* Of a VMA that changed while it was read, say what was read. */
-	dump->vma.end = walk->addr;
-	if (dump->vma.start == dump->vma.end)
-		return 0;
-	err = vma_reply(dump);
-	dump->pending = err;
-	return err;
-}
-
-static const struct ptscope_visitor vma_visitor = {
-	.enter = vma_enter,
-	.window = ptscope_census_window,
-	.leave = vma_leave,
-};
-
-static int vma_get_start(struct netlink_callback *cb)
-{
-	struct netlink_ext_ack extack = {};
-	struct vma_dump *dump;
-
-	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
-	if (!dump)
-		return -ENOMEM;
-	dump->vma.buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!dump->vma.buf) {
-		kfree(dump);
-		return -ENOMEM;
-	}
-
-	dump->refused = take_question(&dump->question, cb->skb, cb->nlh,
-				      genl_info_dump(cb)->attrs, true, &extack);
-	dump->words = extack._msg;
-	dump->cw.walk.mm = dump->question.target.mm;
-	dump->cw.walk.visitor = &vma_visitor;
-	dump->cw.walk.addr = dump->question.start;
-	dump->cw.walk.end = dump->question.end;
-
-	((struct vma_dump_ctx *)cb->ctx)->dump = dump;
-	cb->min_dump_alloc = DUMP_REPLY_SIZE;
-	return 0;
-}
-
-static int vma_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct vma_dump *dump = to_dump(cb);
-	int err;
-
-	if (dump->refused) {
-		/* Not formatted again: the words are a constant of ours. */
-		if (cb->extack)
-			cb->extack->_msg = dump->words;
-		return dump->refused;
-	}
-
-	dump->skb = skb;
-	dump->cb = cb;
-	if (dump->pending) {
-		err = vma_reply(dump);
+	if (ptscope_put_target(skb, &question->target) ||
+	    (!frames && nla_put_flag(skb, PTSCOPE_A_TARGET_HIDDEN)))
+		return -EMSGSIZE;
+	for (i = 0; i < question->addresses; i++) {
+		err = ptscope_trail_walk(trail, question->target.mm, question->address[i]);
 		if (err)
-			return err;
-		dump->pending = false;
+			return ptscope_explain(err, extack);
+		if (ptscope_put_trail(skb, trail, frames)) {
+			NL_SET_ERR_MSG(extack, "the answer is too long; ask for fewer addresses");
+			return -EMSGSIZE;
+		}
 	}
-	err = ptscope_walk(&dump->cw.walk);
-	mark_changed(cb, &dump->cw.walk);
-	if (err && !dump->pending)
-		return explain(err, cb->extack);
-	return skb->len;
+	return 0;
 }
 
-static int vma_get_done(struct netlink_callback *cb)
+static int walk_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct vma_dump *dump = to_dump(cb);
+	struct ptscope_question question = {};
+	struct ptscope_trail *trail;
+	struct sk_buff *skb;
+	void *header;
+	int err;
 
-	if (!dump->refused)
-		ptscope_target_put(&dump->question.target);
-	kfree(dump->vma.buf);
-	kfree(dump);
-	return 0;
+	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs,
+				    PTSCOPE_A_TARGET_ADDRESS, info->extack);
+	if (err)
+		return err;
+
+	err = -ENOMEM;
+	skb = genlmsg_new(WALK_REPLY_SIZE, GFP_KERNEL);
+	trail = kzalloc(sizeof(*trail), GFP_KERNEL);
+	if (!skb || !trail)
+		goto free_trail;
+	trail->detail = PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO;
+	trail->vma.buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!trail->vma.buf)
+		goto free_trail;
+
+	err = -EMSGSIZE;
+	header = genlmsg_put_reply(skb, info, &ptscope_family, 0, PTSCOPE_CMD_WALK_GET);
+	if (header)
+		err = walk_reply(skb, &question, trail, info->extack);
+	if (!err) {
+		genlmsg_end(skb, header);
+		err = genlmsg_reply(skb, info);
+		skb = NULL;
+	}
+	kfree(trail->vma.buf);
+
+free_trail:
+	kfree(trail);
+	nlmsg_free(skb);
+	ptscope_target_put(&question.target);
+	return err;
 }
 
 static const struct genl_ops ptscope_ops[] = {
@@ -385,11 +213,25 @@ static const struct genl_ops ptscope_ops[] = {
 	},
 	{
 		.cmd = PTSCOPE_CMD_VMA_GET,
-		.start = vma_get_start,
-		.dumpit = vma_get_dumpit,
-		.done = vma_get_done,
+		.start = ptscope_vma_get_start,
+		.dumpit = ptscope_vma_get_dumpit,
+		.done = ptscope_dump_done,
 		.policy = ptscope_vma_get_nl_policy,
 		.maxattr = PTSCOPE_A_TARGET_END,
+	},
+	{
+		.cmd = PTSCOPE_CMD_RUN_GET,
+		.start = ptscope_run_get_start,
+		.dumpit = ptscope_run_get_dumpit,
+		.done = ptscope_dump_done,
+		.policy = ptscope_run_get_nl_policy,
+		.maxattr = PTSCOPE_A_TARGET_DETAIL,
+	},
+	{
+		.cmd = PTSCOPE_CMD_WALK_GET,
+		.doit = walk_get_doit,
+		.policy = ptscope_walk_get_nl_policy,
+		.maxattr = PTSCOPE_A_TARGET_ADDRESS,
 	},
 };
 

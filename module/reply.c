@@ -12,6 +12,7 @@
 #include "census.h"
 #include "reply.h"
 #include "target.h"
+#include "trail.h"
 #include "version.h"
 #include "vma.h"
 
@@ -23,12 +24,6 @@ struct geometry {
 	unsigned long leaf_size;
 	unsigned long cont_size;
 };
-
-#ifndef CONT_PTE_SIZE
-/* No contiguous hint on this architecture. */
-#define CONT_PTE_SIZE 0
-#define CONT_PMD_SIZE 0
-#endif
 
 static int put_geometry(struct sk_buff *skb, const struct geometry *geo)
 {
@@ -57,6 +52,14 @@ static unsigned long pmd_leaf_bytes(void)
 	if (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) || IS_ENABLED(CONFIG_HUGETLB_PAGE))
 		return PMD_SIZE;
 	return 0;
+}
+
+/* What a block with the contiguous hint maps, 0 if there is no such hint. */
+static unsigned long cont_bytes(enum ptscope_level level)
+{
+	unsigned long entries = ptscope_cont_entries(level);
+
+	return entries > 1 ? entries * ptscope_level_pages(level) * PAGE_SIZE : 0;
 }
 
 static unsigned long pud_leaf_bytes(void)
@@ -98,9 +101,10 @@ int ptscope_put_info(struct sk_buff *skb, u32 sight)
 	/* The asker's own tables have the shape of all others. */
 	const struct geometry geo[] = {
 		{ PTSCOPE_LEVEL_PTE, false, PAGE_SHIFT, PTRS_PER_PTE, PAGE_SIZE,
-		  CONT_PTE_SIZE },
+		  cont_bytes(PTSCOPE_LEVEL_PTE) },
 		{ PTSCOPE_LEVEL_PMD, __is_defined(__PAGETABLE_PMD_FOLDED),
-		  PMD_SHIFT, PTRS_PER_PMD, pmd_leaf_bytes(), CONT_PMD_SIZE },
+		  PMD_SHIFT, PTRS_PER_PMD, pmd_leaf_bytes(),
+		  cont_bytes(PTSCOPE_LEVEL_PMD) },
 		{ PTSCOPE_LEVEL_PUD, mm_pud_folded(current->mm), PUD_SHIFT, PTRS_PER_PUD,
 		  pud_leaf_bytes(), 0 },
 		{ PTSCOPE_LEVEL_P4D, mm_p4d_folded(current->mm), P4D_SHIFT, PTRS_PER_P4D,
@@ -144,13 +148,14 @@ int ptscope_put_target(struct sk_buff *skb, const struct ptscope_target *target)
 /**
  * ptscope_put_vma() - say which VMA a message is about
  * @skb: the message
+ * @type: of the attribute
  * @vma: the VMA
  *
  * Return: 0 or -EMSGSIZE.
  */
-int ptscope_put_vma(struct sk_buff *skb, const struct ptscope_vma *vma)
+int ptscope_put_vma(struct sk_buff *skb, int type, const struct ptscope_vma *vma)
 {
-	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_VMA);
+	struct nlattr *nest = nla_nest_start(skb, type);
 
 	if (!nest)
 		return -EMSGSIZE;
@@ -186,7 +191,7 @@ static u64 total_pages(const struct ptscope_census *census)
 	u64 total = 0;
 	size_t i;
 
-	for (i = 0; i < PTSCOPE_STATE_NR; i++)
+	for (i = 0; i < PTSCOPE_STATES; i++)
 		total += census->state[i];
 	return total;
 }
@@ -196,7 +201,7 @@ static u64 special_pages(const struct ptscope_census *census)
 	u64 total = 0;
 	size_t i;
 
-	for (i = PTSCOPE_STATE_MIGRATION; i < PTSCOPE_STATE_NR; i++)
+	for (i = PTSCOPE_STATE_MIGRATION; i < PTSCOPE_STATES; i++)
 		total += census->state[i];
 	return total;
 }
@@ -237,7 +242,8 @@ int ptscope_put_census(struct sk_buff *skb, const struct ptscope_census *census)
 		{ PTSCOPE_A_CENSUS_HUGETLB, census->hugetlb },
 		{ PTSCOPE_A_CENSUS_MIGRATION, state[PTSCOPE_STATE_MIGRATION] },
 		{ PTSCOPE_A_CENSUS_HWPOISON, state[PTSCOPE_STATE_HWPOISON] },
-		{ PTSCOPE_A_CENSUS_DEVICE, state[PTSCOPE_STATE_DEVICE] },
+		{ PTSCOPE_A_CENSUS_DEVICE, state[PTSCOPE_STATE_DEVICE_PRIVATE] +
+					  state[PTSCOPE_STATE_DEVICE_EXCLUSIVE] },
 		{ PTSCOPE_A_CENSUS_UFFD_WP, state[PTSCOPE_STATE_UFFD_WP] },
 		{ PTSCOPE_A_CENSUS_GUARD, state[PTSCOPE_STATE_GUARD] },
 		{ PTSCOPE_A_CENSUS_POISON, state[PTSCOPE_STATE_POISON] },
@@ -293,5 +299,74 @@ int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census)
 		if ((tables->pages || tables->used) && put_table(skb, level, tables))
 			return -EMSGSIZE;
 	}
+	return 0;
+}
+
+/* An entry with the frame taken out; of a software value nothing is left. */
+static u64 without_frame(u64 value)
+{
+	pte_t pte = __pte(value);
+
+	return pte_present(pte) ? pgprot_val(pte_pgprot(pte)) : 0;
+}
+
+static int put_step(struct sk_buff *skb, const struct ptscope_step *step, bool frames)
+{
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TRAIL_STEP);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, PTSCOPE_A_STEP_LEVEL, step->level) ||
+	    (frames && nla_put_uint(skb, PTSCOPE_A_STEP_TABLE, step->table)) ||
+	    nla_put_u32(skb, PTSCOPE_A_STEP_INDEX, step->index) ||
+	    nla_put_u64_64bit(skb, PTSCOPE_A_STEP_VALUE,
+			      frames ? step->value : without_frame(step->value), 0)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_way(struct sk_buff *skb, const struct ptscope_trail *trail, bool frames)
+{
+	struct ptscope_run run = trail->run;
+	u64 words[PTSCOPE_RUN_WORDS];
+	unsigned int i;
+
+	if (ptscope_put_vma(skb, PTSCOPE_A_TRAIL_VMA, &trail->vma))
+		return -EMSGSIZE;
+	for (i = 0; i < trail->steps; i++)
+		if (put_step(skb, &trail->step[i], frames))
+			return -EMSGSIZE;
+	if (!frames)
+		run.value = 0;
+	ptscope_run_pack(words, &run);
+	if (nla_put(skb, PTSCOPE_A_TRAIL_RUN, sizeof(words), words) ||
+	    (run.extra && nla_put_uint(skb, PTSCOPE_A_TRAIL_EXTRA, run.extra)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * ptscope_put_trail() - say how an address is translated
+ * @skb: the message
+ * @trail: the way to the address
+ * @frames: the asker may see frames and swap slots
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, bool frames)
+{
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_TRAIL);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_uint(skb, PTSCOPE_A_TRAIL_ADDRESS, trail->address) ||
+	    (trail->mapped && put_way(skb, trail, frames))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
 	return 0;
 }

@@ -3,6 +3,7 @@
  * What a VMA says of itself, apart from any page table: what stands behind
  * its empty entries, and the line that /proc/PID/maps would have for it.
  */
+#include <linux/dcache.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -52,7 +53,8 @@ static int huge_level(struct vm_area_struct *vma)
  * ptscope_vma_place() - what entries of a VMA cannot say of themselves
  * @vma: the VMA
  *
- * Locking: mmap_lock held; what is returned holds as long as it is held.
+ * Locking: mmap_lock or the VMA's lock held; what is returned holds as long
+ * as it is held.
  *
  * Return: the facts that decoding an entry takes.
  */
@@ -132,7 +134,8 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf)
 		return buf;
 	}
 	if (vma->vm_file) {
-		name = file_path(vma->vm_file, buf, PATH_MAX);
+		/* Of a stacked file system, the path that the process knows. */
+		name = d_path(file_user_path(vma->vm_file), buf, PATH_MAX);
 		return IS_ERR(name) ? "[path too long]" : name;
 	}
 	if (vma->vm_ops && vma->vm_ops->name) {
@@ -159,7 +162,7 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf)
  * @desc: filled in; @desc->buf must be set
  * @vma: the VMA
  *
- * Locking: mmap_lock held.
+ * Locking: mmap_lock or the VMA's lock held.
  */
 void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
 {
@@ -171,11 +174,26 @@ void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
 	desc->inode = 0;
 	desc->dev = 0;
 	if (vma->vm_file) {
-		/* Of a stacked file system, the file that the process knows. */
 		const struct inode *inode = file_user_inode(vma->vm_file);
 
 		desc->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 		desc->inode = inode->i_ino;
 		desc->dev = inode->i_sb->s_dev;
 	}
+}
+
+/**
+ * ptscope_vma_cut() - cut what is said of a VMA to a range
+ * @desc: from ptscope_vma_describe()
+ * @start: first address of the range, below the VMA's end
+ * @end: first address behind the range, above the VMA's start
+ */
+void ptscope_vma_cut(struct ptscope_vma *desc, unsigned long start, unsigned long end)
+{
+	if (start > desc->start) {
+		if (desc->dev)
+			desc->offset += start - desc->start;
+		desc->start = start;
+	}
+	desc->end = min(desc->end, end);
 }

@@ -2,10 +2,12 @@
 /*
  * A walk goes through an address space in batches.
  *
- * A batch holds mmap_lock for read and reads the tables in windows of one
- * table each (see levels.h). Between batches nothing is held but the walk's
- * own reference to the mm_struct, and the next one goes on at an address:
- * whatever has been mapped, unmapped or moved meanwhile is found afresh.
+ * A batch reads the tables in windows of one table each (see levels.h), under
+ * the lock of the VMA, or under mmap_lock for read where that lock is taken or
+ * the kernel has none for modules. Between batches nothing is held but the
+ * walk's own reference to the mm_struct, and the next one goes on at an
+ * address: whatever has been mapped, unmapped or moved meanwhile is found
+ * afresh.
  */
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
@@ -21,8 +23,11 @@
  */
 #define BATCH_WINDOWS 256
 
-/* Internal to this file: the batch is over, the walk is not. */
-#define WALK_AGAIN 1
+/* Internal to this file. */
+enum {
+	WALK_AGAIN = 1,		/* the batch is over, the walk is not */
+	WALK_MMAP_LOCK,		/* only mmap_lock can tell what comes next */
+};
 
 static void note_layout(struct ptscope_walk *walk)
 {
@@ -66,13 +71,24 @@ static int leave_vma(struct ptscope_walk *walk)
 	return walk->visitor->leave ? walk->visitor->leave(walk) : 0;
 }
 
-/* Time to let others have the lock or the processor? */
+/*
+ * Time to let others have the lock or the processor? Whoever is about to
+ * change the address space holds mmap_lock, or waits for it, and may need the
+ * VMA that is being read.
+ */
 static bool enough(const struct ptscope_walk *walk, int *budget)
 {
-	return --*budget <= 0 || need_resched() || mmap_lock_is_contended(walk->mm);
+	bool writer = false;
+	unsigned int seq;
+
+	/* Only kernels with locks of VMAs count writers. */
+	if (IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		writer = !mmap_lock_speculate_try_begin(walk->mm, &seq);
+	return --*budget <= 0 || need_resched() || writer ||
+	       mmap_lock_is_contended(walk->mm);
 }
 
-static int walk_vma(struct ptscope_walk *walk, const struct vm_area_struct *vma,
+static int read_vma(struct ptscope_walk *walk, const struct vm_area_struct *vma,
 		    int *budget)
 {
 	unsigned long end = min(vma->vm_end, walk->end);
@@ -82,64 +98,126 @@ static int walk_vma(struct ptscope_walk *walk, const struct vm_area_struct *vma,
 		local_irq_save(flags);
 		walk->addr = walk->visitor->window(walk, walk->addr, end);
 		local_irq_restore(flags);
+		if (walk->full) {
+			walk->full = false;
+			return -ENOBUFS;
+		}
 		if (enough(walk, budget) && walk->addr < end)
 			return WALK_AGAIN;
 	}
 	return 0;
 }
 
-static int walk_locked(struct ptscope_walk *walk)
+/* @vma is the first one that ends above walk->addr, and is locked. */
+static int visit_vma(struct ptscope_walk *walk, struct vm_area_struct *vma, int *budget)
+{
+	int err;
+
+	if (in_vma(walk) && !same_vma(walk, vma)) {
+		err = leave_vma(walk);
+		if (err)
+			return err;
+	}
+	if (!in_vma(walk))
+		enter_vma(walk, vma);
+	/* Of this mapping, and only good while the lock is held. */
+	walk->place = ptscope_vma_place(vma);
+
+	err = read_vma(walk, vma, budget);
+	if (err)
+		return err;
+	err = leave_vma(walk);
+	if (err)
+		return err;
+	return enough(walk, budget) ? WALK_AGAIN : 0;
+}
+
+/* There is no VMA any more. */
+static int finish(struct ptscope_walk *walk)
+{
+	int err = in_vma(walk) ? leave_vma(walk) : 0;
+
+	if (!err)
+		walk->addr = walk->end;
+	return err;
+}
+
+/*
+ * Where the first VMA that ends above walk->addr begins for this walk. Nothing
+ * keeps it there; the VMA itself is not looked at, as it may be gone.
+ */
+static unsigned long next_address(const struct ptscope_walk *walk)
+{
+	MA_STATE(mas, &walk->mm->mm_mt, walk->addr, walk->addr);
+	unsigned long addr = walk->end;
+
+	rcu_read_lock();
+	if (mas_find(&mas, walk->end - 1))
+		addr = max(walk->addr, mas.index);
+	rcu_read_unlock();
+	return addr;
+}
+
+/*
+ * Each VMA under its own lock, so that whoever changes another one does not
+ * have to wait for us. What happens in between is found by note_layout().
+ */
+static int walk_by_vma_locks(struct ptscope_walk *walk, int *budget)
+{
+	unsigned long addr;
+	int err = 0;
+
+	while (!err) {
+		struct vm_area_struct *vma;
+
+		note_layout(walk);
+		addr = next_address(walk);
+		if (addr == walk->end) {
+			err = finish(walk);
+			note_layout(walk);
+			return err;
+		}
+		vma = lock_vma_under_rcu(walk->mm, addr);
+		if (!vma)
+			return WALK_MMAP_LOCK;
+		err = visit_vma(walk, vma, budget);
+		vma_end_read(vma);
+	}
+	return err;
+}
+
+static int walk_by_mmap_lock(struct ptscope_walk *walk, int *budget)
 {
 	VMA_ITERATOR(vmi, walk->mm, walk->addr);
-	int budget = BATCH_WINDOWS;
 	struct vm_area_struct *vma;
 	int err;
 
-	for_each_vma(vmi, vma) {
-		if (in_vma(walk) && !same_vma(walk, vma)) {
-			err = leave_vma(walk);
-			if (err)
-				return err;
-		}
-		if (vma->vm_start >= walk->end)
-			break;
-		if (!in_vma(walk))
-			enter_vma(walk, vma);
-		/* Of this mapping, and only good while the lock is held. */
-		walk->place = ptscope_vma_place(vma);
-
-		err = walk_vma(walk, vma, &budget);
-		if (err)
-			return err;
-		err = leave_vma(walk);
-		if (err)
-			return err;
-		if (enough(walk, &budget))
-			return WALK_AGAIN;
-	}
-
-	if (in_vma(walk)) {
-		err = leave_vma(walk);
+	for_each_vma_range(vmi, vma, walk->end) {
+		err = visit_vma(walk, vma, budget);
 		if (err)
 			return err;
 	}
-	walk->addr = walk->end;
-	return 0;
+	return finish(walk);
 }
 
 static int walk_batch(struct ptscope_walk *walk)
 {
 	struct mm_struct *mm = walk->mm;
+	int budget = BATCH_WINDOWS;
 	int err;
 
 	if (!mmget_not_zero(mm))
 		return -ESRCH;
 
+	err = walk_by_vma_locks(walk, &budget);
+	if (err != WALK_MMAP_LOCK)
+		goto put_mm;
+
 	err = mmap_read_lock_killable(mm);
 	if (err)
 		goto put_mm;
 	note_layout(walk);
-	err = walk_locked(walk);
+	err = walk_by_mmap_lock(walk, &budget);
 	mmap_read_unlock(mm);
 
 put_mm:
@@ -153,13 +231,14 @@ put_mm:
  * @walk: where to begin and whom to tell; kept up to date, so that calling
  *	again goes on where this call ended
  *
- * Locking: none may be held. Takes mmap_lock for read, and gives it up
- * whenever it has held it for a while or somebody waits for it.
+ * Locking: none may be held. Takes the locks of VMAs, or mmap_lock, for read,
+ * and gives them up whenever it has held them for a while or somebody waits.
  * Context: process context; sleeps.
  *
  * Return: 0 when everything up to @walk->end has been read; what the
- * visitor's leave function returned, if that was not 0; -ESRCH if the process
- * has gone; -EINTR if the caller has been killed.
+ * visitor's leave function returned, if that was not 0; -ENOBUFS if its window
+ * function marked the walk as full; -ESRCH if the process has gone; -EINTR if
+ * the caller has been killed.
  */
 int ptscope_walk(struct ptscope_walk *walk)
 {

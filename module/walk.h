@@ -10,7 +10,7 @@ struct ptscope_walk;
 /**
  * struct ptscope_visitor - who is told of what a walk meets
  * @enter: a VMA comes under the walk for the first time; may be NULL.
- *	Called with mmap_lock held for read.
+ *	Called with the VMA locked for read, by its own lock or mmap_lock.
  * @window: reads entries of [addr, end), which lies in one VMA, and returns
  *	the address behind the last one read. Called with interrupts off, and
  *	reads at most one table. Made by instantiating ptscope_read_window().
@@ -35,6 +35,7 @@ struct ptscope_visitor {
  * @layout: changes whenever the address space's VMAs may have changed;
  *	never 0 once the walk has begun
  * @changed: VMAs may have changed since the walk began
+ * @full: set by a visitor's window that had no room for more
  * @place: what entries of the present VMA cannot say of themselves
  * @vma: identity of the VMA that the walk is in the middle of; only compared,
  *	never followed
@@ -46,6 +47,7 @@ struct ptscope_walk {
 	unsigned long end;
 	u32 layout;
 	bool changed;
+	bool full;
 	struct ptscope_place place;
 	struct {
 		unsigned long start;

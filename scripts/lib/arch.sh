@@ -29,7 +29,8 @@ arch_facts() {
 		;;
 	riscv64)
 		arch_debian=riscv64 arch_triplet=riscv64-linux-gnu arch_suite=trixie
-		arch_cpu=rv64 arch_console=ttyS0
+		# Blocks of 64K are an extension that QEMU's processor has if it is told so.
+		arch_cpu=rv64,svnapot=on arch_console=ttyS0
 		arch_qemu=(-machine virt) arch_needs=(qemu-system-misc opensbi)
 		;;
 	*)
@@ -43,4 +44,23 @@ arch_facts() {
 # kernel can have the machine's own files.
 arch_native() {
 	[[ $1 == "$(uname -m)" ]]
+}
+
+# hugetlb_sizes ARCH CONFIG: prints the sizes that hugetlb pages have under a
+# kernel of that configuration. There, an entry of some level maps them, or a
+# block of entries.
+hugetlb_sizes() {
+	case $1 in
+	x86_64) echo 1G 2M ;;
+	riscv64) echo 1G 2M 64K ;;
+	aarch64)
+		if grep -q '^CONFIG_ARM64_64K_PAGES=y' "$2"; then
+			echo 16G 512M 2M
+		elif grep -q '^CONFIG_ARM64_16K_PAGES=y' "$2"; then
+			echo 1G 32M 2M
+		else
+			echo 1G 32M 2M 64K
+		fi
+		;;
+	esac
 }

@@ -37,7 +37,8 @@
 #define UNUSED_TYPE 60
 /* The limit of 64-bit kernels. */
 #define PID_LIMIT 4194304
-#define ALIGNED_TOP (~0ull << 12)
+/* A multiple of the page size, whichever that is: none is above 64 KiB. */
+#define ALIGNED_TOP (~0ull << 16)
 
 struct attr {
 	unsigned int type;
@@ -216,6 +217,8 @@ static void check_answer(const char *what, const struct answer *answer, int erro
 #define END(value)	{ PTSCOPE_A_TARGET_END, 8, value }
 /* Stands for this process, whose pid no table can know. */
 #define SELF		0xfeed
+/* … and the same of its page size. */
+#define LAST_PAGE	0xfeedbead
 #define ME		PID(SELF)
 
 /* Attributes; 0 stands for the kernel's own error where it has no words. */
@@ -256,7 +259,7 @@ static const struct {
 	{ "end unaligned", -EINVAL, { ME, END(0x1001) } },
 	{ "start is ~0", -EINVAL, { ME, START(~0ull) } },
 	{ "end is ~0", -EINVAL, { ME, END(~0ull) } },
-	{ "start is the last page", -EINVAL, { ME, START(ALIGNED_TOP) } },
+	{ "start is the last page", -EINVAL, { ME, START(LAST_PAGE) } },
 	{ "start is end", -EINVAL, { ME, START(0x10000), END(0x10000) } },
 	{ "start above end", -EINVAL, { ME, START(0x20000), END(0x10000) } },
 	{ "end is 0", -EINVAL, { ME, END(0) } },
@@ -270,14 +273,72 @@ static const struct {
 	{ "attributes in another order", 0, { END(ALIGNED_TOP), START(0), ME } },
 };
 
+static const struct {
+	const char *what;
+	int error;
+	struct attr attr[MAX_ATTRS];
+} filtered[] = {
+	{ "no state at all", -EINVAL, { ME, { PTSCOPE_A_TARGET_STATES, 4, 0 } } },
+	{ "a state that is none", -EINVAL, { ME, { PTSCOPE_A_TARGET_STATES, 4, 1u << 13 } } },
+	{ "states twice", -EINVAL,
+	  { ME, { PTSCOPE_A_TARGET_STATES, 4, 1 }, { PTSCOPE_A_TARGET_STATES, 4, 1 } } },
+	{ "states of eight bytes", -EINVAL, { ME, { PTSCOPE_A_TARGET_STATES, 8, 1 } } },
+	{ "a flag that is none", -EINVAL,
+	  { ME, { PTSCOPE_A_TARGET_CATEGORY_MASK, 4, 1u << 16 } } },
+	{ "a flag that is none, inverted", -EINVAL,
+	  { ME, { PTSCOPE_A_TARGET_CATEGORY_INVERTED, 4, 1u << 31 } } },
+	{ "a flag that is none, among others", -EINVAL,
+	  { ME, { PTSCOPE_A_TARGET_CATEGORY_ANYOF, 4, ~0u } } },
+	{ "a detail that is none", -EINVAL, { ME, { PTSCOPE_A_TARGET_DETAIL, 4, 1u << 5 } } },
+	{ "detail of no bytes", -EINVAL, { ME, { PTSCOPE_A_TARGET_DETAIL, 0, 0 } } },
+	{ "an address", -EINVAL, { ME, { PTSCOPE_A_TARGET_ADDRESS, 8, 0 } } },
+	{ "an attribute of replies: runs", -EINVAL, { ME, { PTSCOPE_A_TARGET_RUNS, 8, 0 } } },
+	/* These are in order. */
+	{ "a state that no page has", 0,
+	  { ME, { PTSCOPE_A_TARGET_STATES, 4, 1u << PTSCOPE_STATE_BAD } } },
+	{ "all details", 0, { ME, { PTSCOPE_A_TARGET_DETAIL, 4, 0x1f } } },
+	{ "flags that exclude each other", 0,
+	  { ME, { PTSCOPE_A_TARGET_CATEGORY_MASK, 4, 0xffff } } },
+	{ "no flag and no detail", 0,
+	  { ME, { PTSCOPE_A_TARGET_CATEGORY_ANYOF, 4, 0 },
+	    { PTSCOPE_A_TARGET_DETAIL, 4, 0 } } },
+}, walked[] = {
+	{ "no address", -EINVAL, { ME } },
+	{ "an address of four bytes", -EINVAL, { ME, { PTSCOPE_A_TARGET_ADDRESS, 4, 0 } } },
+	{ "an address of no bytes", -EINVAL, { ME, { PTSCOPE_A_TARGET_ADDRESS, 0, 0 } } },
+	{ "an address and no pid", -EINVAL, { { PTSCOPE_A_TARGET_ADDRESS, 8, 0 } } },
+	{ "a range", -EINVAL, { ME, { PTSCOPE_A_TARGET_ADDRESS, 8, 0 }, START(0) } },
+	{ "a filter", -EINVAL,
+	  { ME, { PTSCOPE_A_TARGET_ADDRESS, 8, 0 }, { PTSCOPE_A_TARGET_DETAIL, 4, 1 } } },
+	/* Nothing is mapped there, which is an answer. */
+	{ "address 0", 0, { ME, { PTSCOPE_A_TARGET_ADDRESS, 8, 0 } } },
+	{ "the last address of all", 0, { ME, { PTSCOPE_A_TARGET_ADDRESS, 8, ~0ull } } },
+	{ "an address that is not canonical", 0,
+	  { ME, { PTSCOPE_A_TARGET_ADDRESS, 8, 1ull << 62 } } },
+	{ "a kernel address", 0, { ME, { PTSCOPE_A_TARGET_ADDRESS, 8, ~0ull << 36 } } },
+	{ "the same address twice", 0,
+	  { ME, { PTSCOPE_A_TARGET_ADDRESS, 8, 0 }, { PTSCOPE_A_TARGET_ADDRESS, 8, 0 } } },
+};
+
+static uint64_t value_of(const struct attr *attr)
+{
+	switch (attr->value) {
+	case SELF:
+		return getpid();
+	case LAST_PAGE:
+		return -(uint64_t)sysconf(_SC_PAGESIZE);
+	default:
+		return attr->value;
+	}
+}
+
 static void put_attrs(struct request *request, const struct attr *attr)
 {
 	int i;
 
 	/* Type 0 within the list is meant; at its end it ends it. */
 	for (i = 0; i < MAX_ATTRS && (attr[i].type || attr[i].length); i++)
-		put(request, attr[i].type, attr[i].length,
-		    attr[i].value == SELF ? (uint64_t)getpid() : attr[i].value);
+		put(request, attr[i].type, attr[i].length, value_of(&attr[i]));
 }
 
 static void test_attributes(void)
@@ -299,6 +360,19 @@ static void test_attributes(void)
 		exchange(&request, &answer);
 		snprintf(what, sizeof(what), "VMA_GET: %s", common[i].what);
 		check_answer(what, &answer, common[i].error, true);
+
+		begin(&request, PTSCOPE_CMD_RUN_GET, NLM_F_DUMP);
+		put_attrs(&request, common[i].attr);
+		exchange(&request, &answer);
+		snprintf(what, sizeof(what), "RUN_GET: %s", common[i].what);
+		check_answer(what, &answer, common[i].error, true);
+
+		begin(&request, PTSCOPE_CMD_WALK_GET, 0);
+		put(&request, PTSCOPE_A_TARGET_ADDRESS, 8, 0);
+		put_attrs(&request, common[i].attr);
+		exchange(&request, &answer);
+		snprintf(what, sizeof(what), "WALK_GET: %s", common[i].what);
+		check_answer(what, &answer, common[i].error, true);
 	}
 	for (i = 0; i < sizeof(ranged) / sizeof(ranged[0]); i++) {
 		begin(&request, PTSCOPE_CMD_VMA_GET, NLM_F_DUMP);
@@ -306,6 +380,37 @@ static void test_attributes(void)
 		exchange(&request, &answer);
 		snprintf(what, sizeof(what), "VMA_GET: %s", ranged[i].what);
 		check_answer(what, &answer, ranged[i].error, ranged[i].error);
+
+		begin(&request, PTSCOPE_CMD_RUN_GET, NLM_F_DUMP);
+		put_attrs(&request, ranged[i].attr);
+		exchange(&request, &answer);
+		snprintf(what, sizeof(what), "RUN_GET: %s", ranged[i].what);
+		check_answer(what, &answer, ranged[i].error, ranged[i].error);
+	}
+	for (i = 0; i < sizeof(filtered) / sizeof(filtered[0]); i++) {
+		begin(&request, PTSCOPE_CMD_RUN_GET, NLM_F_DUMP);
+		put_attrs(&request, filtered[i].attr);
+		exchange(&request, &answer);
+		snprintf(what, sizeof(what), "RUN_GET: %s", filtered[i].what);
+		check_answer(what, &answer, filtered[i].error, filtered[i].error);
+	}
+	for (i = 0; i < sizeof(walked) / sizeof(walked[0]); i++) {
+		begin(&request, PTSCOPE_CMD_WALK_GET, 0);
+		put_attrs(&request, walked[i].attr);
+		exchange(&request, &answer);
+		snprintf(what, sizeof(what), "WALK_GET: %s", walked[i].what);
+		check_answer(what, &answer, walked[i].error, walked[i].error);
+	}
+	for (i = 16; i <= 17; i++) {
+		size_t j;
+
+		begin(&request, PTSCOPE_CMD_WALK_GET, 0);
+		put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
+		for (j = 0; j < i; j++)
+			put(&request, PTSCOPE_A_TARGET_ADDRESS, 8, j << 16);
+		exchange(&request, &answer);
+		snprintf(what, sizeof(what), "WALK_GET: %zu addresses", i);
+		check_answer(what, &answer, i > 16 ? -E2BIG : 0, i > 16);
 	}
 
 	begin(&request, PTSCOPE_CMD_PROC_GET, 0);

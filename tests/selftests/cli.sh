@@ -14,6 +14,7 @@ nobody() {
 
 sleep 1000 &
 pid=$!
+page_size=$(getconf PAGESIZE)
 trap 'kill $pid' EXIT
 # Until it has become sleep, it is a shell that is about to.
 until [[ $(</proc/$pid/comm) == sleep ]]; do sleep 0.1; done
@@ -34,7 +35,7 @@ matches "has one blank between exact cells" "${out##*$'\n'}" '^\\*x?0?0? ?[0-9]+
 status "bytes" 0 ptscope maps "$pid" -b -n -o size
 check "have no units" test -z "${out//[0-9 $'\n']/}"
 status "columns can be listed" 0 ptscope maps --list-columns
-for verb in info maps huge; do
+for verb in info maps huge pages walk; do
 	status "$verb --help" 0 ptscope "$verb" --help
 	matches "$verb --help says what may follow" "$out" '^Usage: ptscope '
 done
@@ -66,7 +67,7 @@ status "huge --json" 0 ptscope huge --json "$pid"
 check "has a number for coverage where something is resident" json \
 	'.huge | all(if .res > 0 then (.coverage | type) == "number" else .coverage == null end)'
 status "info --json" 0 ptscope info --json
-check "has one row with the page size" json ".info[0].page_size == $(getconf PAGESIZE)"
+check "has one row with the page size" json ".info[0].page_size == $page_size"
 check "counts the levels that are not folded" json \
 	'.info[0] | .levels == (.real | split(" ") | length)'
 check "root may see everything" json '.info[0] | .processes and .frames'
@@ -87,8 +88,73 @@ read -r start end <<<"$(awk '/\[stack\]/ { split($1, a, "-"); print a[1], a[2] }
 status "a range" 0 ptscope maps --json --range "$start-$end" "$pid"
 check "gives the VMA in it alone" json '.maps | length == 2 and .[0].name == "[stack]"'
 status "a range in the middle of a VMA" 0 ptscope maps --json \
-	--range "$(printf '%x-%x' $((0x$end - 8192)) $((0x$end - 4096)))" "$pid"
-check "gives what lies in it" json '.maps[-1].size == 4096'
+	--range "$(printf '%x-%x' $((0x$end - 2 * page_size)) $((0x$end - page_size)))" "$pid"
+check "gives what lies in it" json ".maps[-1].size == $page_size"
+
+# Pages.
+stack_page=$(printf '%x' $((0x$end - page_size)))
+status "pages of a process" 0 ptscope pages "$pid"
+matches "default columns stand in their order" "${out%%$'\n'*}" \
+	'^ *START +END +PAGES +STATE +LEAF +FRAME +SWAPDEV +SLOT +FLAGS$'
+status "pages --json" 0 ptscope pages --json -o +size,phys,level,node,order,folio "$pid"
+check "is an object with one array of that name" json 'keys == ["pages"]'
+check "its runs follow each other and are as long as they say" json \
+	".pages | all((.pages | type) == \"number\" and .size == .pages * $page_size)"
+check "what is resident has a leaf and a frame, and nothing else has" json \
+	'.pages | all((.state == "res") == (.leaf != null) and (.state == "res") == (.frame != null))'
+check "an address is its frame's" json \
+	".pages | all(if .frame == null then .phys == null else (.phys | test(\"^0x[0-9a-f]+\$\")) end)"
+resident=$(jq '[.pages[] | select(.state == "res") | .size] | add' <<<"$out")
+same "as much is resident as maps says" \
+	"$(ptscope maps --json "$pid" | jq '.maps[-1].res')" "$resident"
+status "pages in one state" 0 ptscope pages --json --state lazy "$pid"
+check "are in no other" json '.pages | length > 0 and all(.state == "lazy")'
+status "pages with a flag" 0 ptscope pages --json --flags write,^exec "$pid"
+check "have it" json '.pages | length > 0 and all(.flags | test("write") and (test("exec") | not))'
+status "pages with one of two flags" 0 ptscope pages --json --any exec,write "$pid"
+check "have one" json '.pages | length > 0 and all(.flags | test("write|exec"))'
+status "no detail" 0 ptscope pages --json -o start,state,flags "$pid"
+coarse=$(jq '.pages | length' <<<"$out")
+status "every detail" 0 ptscope pages --json -o start,state,flags \
+	--detail frame,age,soft-dirty,node,folio "$pid"
+check "makes more runs than none" json ".pages | length > $coarse"
+check "and says what was asked for" json '[.pages[].flags // ""] | any(test("young"))'
+status "a page by its address" 0 ptscope pages --json "$pid" "$stack_page"
+check "is that page" json ".pages | length == 1 and .[0].pages == 1 and .[0].start == \"0x$stack_page\""
+status "a page by an address within it" 0 ptscope pages --json "$pid" "${stack_page%0}8"
+check "is that page too" json ".pages[0].start == \"0x$stack_page\""
+status "a range by its addresses" 0 ptscope pages --json "$pid" "$start-$end"
+check "is the whole of it" json "[.pages[].pages] | add == $(((0x$end - 0x$start) / page_size))"
+status "a summary" 0 ptscope pages --json --summary "$pid"
+check "has all that is resident in runs of frames" json \
+	"[.pages[].run_bytes] | add == $resident"
+check "and in folios" json "[.pages[] | .anon + .file] | add >= $resident * 0.9"
+
+# Walks.
+levels=$(ptscope info --json | jq '.info[0].levels')
+status "walk to an address" 0 ptscope walk "$pid" "$stack_page"
+matches "default columns stand in their order" "${out%%$'\n'*}" \
+	'^ *ADDR +LEVEL +INDEX +TABLE +ENTRY +FLAGS +STATE +LEAF +PHYS +TOUCH$'
+status "walk --json" 0 ptscope walk --json -o +bits,covers,touch-write,folio,name "$pid" "$stack_page"
+check "begins at the top and ends at the leaf" json '.walk[0].level == "pgd" and .walk[-1].level == "pte"'
+check "has a row for every level, folded or not" json \
+	".walk | length == 5 and (map(select(.flags != \"folded\")) | length == $levels)"
+# shellcheck disable=SC2016 # for jq to expand
+check "only the last row says how it ends" json \
+	'.walk[-1] as $l | (.walk[:-1] | all(.state == null)) and $l.state == "res" and $l.leaf == "pte"'
+# shellcheck disable=SC2016 # for jq to expand
+check "the indices are the bits of the address" json \
+	'def hex: ltrimstr("0x") | explode | reduce .[] as $c (0; . * 16 + (if $c > 96 then $c - 87 else $c - 48 end));
+	 [.walk[] | .index * .covers] | add == ('"\"$stack_page\""' | hex)'
+same "the frame is the one that pages tells" \
+	"$(ptscope pages --json -o phys "$pid" "$stack_page" | jq -r '.pages[0].phys')" \
+	"$(jq -r '.walk[-1].phys' <<<"$out")"
+check "a read and a write there cost nothing" json '.walk[-1] | .touch == "nothing" and .touch_write == "nothing"'
+status "walk to several addresses" 0 ptscope walk --json "$pid" "$stack_page" "$start" 1000
+check "tells of each" json '[.walk[] | select(.state != null) | .state] | . == ["res", "lazy", "unmapped"]'
+check "nothing mapped is told as such" json '.walk[-1] | .touch == "SIGSEGV (nothing mapped)" and .level == null'
+status "walk in the middle of a page" 0 ptscope walk --json "$pid" "${stack_page%00}88"
+check "keeps the offset in the physical address" json '.walk[-1].phys | endswith("88")'
 
 # Colours.
 status "colour when asked for" 0 ptscope maps --color=always "$pid"
@@ -122,8 +188,25 @@ status "JSON and raw" 1 ptscope maps --json --raw "$pid"
 status "a colour that is none" 1 ptscope maps --color=mauve "$pid"
 status "a range backwards" 1 ptscope maps --range 2000-1000 "$pid"
 status "a range that is none" 1 ptscope maps --range 2000 "$pid"
-status "a range that splits a page" 1 ptscope maps --range 1001-2000 "$pid"
+status "a range that splits a page" 1 ptscope maps --range 10001-20000 "$pid"
 matches "is refused by the kernel in words" "$err" 'not a multiple of the page size'
+status "pages of nobody" 1 ptscope pages
+status "pages of two" 1 ptscope pages 1 2 3
+status "pages and no address" 1 ptscope pages "$pid" nonsense
+matches "is named" "$err" "'nonsense' is no address"
+status "pages of a range backwards" 1 ptscope pages "$pid" 2000-1000
+status "a state that is none" 1 ptscope pages --state nowhere "$pid"
+matches "is named, with those that are" "$err" "'nowhere' is no state"
+status "a flag that is none" 1 ptscope pages --flags write,shiny "$pid"
+matches "is named" "$err" "'shiny' is no flag"
+status "an empty detail" 1 ptscope pages --detail '' "$pid"
+status "a filter for maps" 1 ptscope maps --state res "$pid"
+status "a summary for walk" 1 ptscope walk --summary "$pid" 0
+status "walk of nobody" 1 ptscope walk
+status "walk to nowhere" 1 ptscope walk "$pid"
+status "walk to no address" 1 ptscope walk "$pid" xyz
+matches "is named" "$err" "'xyz' is no address"
+status "walk past all addresses" 1 ptscope walk "$pid" 10000000000000000
 status "a range for info" 1 ptscope info --range 1000-2000
 status "an operand for info" 1 ptscope info 1
 status "a full disk" 1 bash -c 'ptscope maps '"$pid"' >/dev/full'
@@ -136,6 +219,16 @@ status "an ordinary user at another's process" 1 nobody ptscope maps "$pid"
 matches "is denied in words" "$err" 'looking at another process needs CAP_SYS_PTRACE'
 status "an ordinary user at itself" 0 nobody ptscope maps --json self
 check "sees its own" json '.maps[-1].res > 0'
+status "an ordinary user at its own pages" 0 nobody ptscope pages --json self
+check "sees them without frames" json '.pages | length > 0 and all(.frame == null)'
+matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+status "an ordinary user at another's pages" 1 nobody ptscope pages "$pid"
+# shellcheck disable=SC2016 # for the other shell to expand
+status "an ordinary user walks at home" 0 nobody bash -c \
+	'exec ptscope walk --json self "$(ptscope maps -n -r -o start self | head -n 1)"'
+check "without a frame of a table or a page" json '.walk | all(.table == null and .phys == null)'
+matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+status "an ordinary user walks elsewhere" 1 nobody ptscope walk "$pid" "$stack_page"
 status "an ordinary user's info" 0 nobody ptscope info --json
 check "says what it may not see" json '.info[0] | (.processes or .frames) | not'
 
@@ -144,11 +237,11 @@ status "a client of another version" 0 "${PTSCOPE_OTHER:-ptscope-other}" maps "$
 matches "notes it" "$err" 'note: the module is version [0-9.]+, this client 99.0'
 
 # The manual, the help and the completion know every verb and column.
-page=$(man -l --nh --nj "$PTSCOPE_SRC/userspace/man/ptscope.8" 2>&1)
-for verb in info maps huge; do
+page=$(man -l --nh --nj "$PTSCOPE_SRC/userspace/man/ptscope.8" 2>&1 | sed 's/\x1b\[[0-9]*m//g')
+for verb in info maps huge pages walk; do
 	matches "ptscope(8) describes $verb" "$page" "ptscope $verb"
 	for column in $(ptscope "$verb" --list-columns | awk '{ print $1 }'); do
-		grep -q -E "^ +([a-z, -]+, )?$column(,| )" <<<"${page//$'\e'\[[0-9]*m/}" ||
+		grep -q -E "^ +([a-z, -]+, )?$column(,| )" <<<"$page" ||
 			ktap_result "not ok" "ptscope(8) describes $verb's column $column"
 	done
 done

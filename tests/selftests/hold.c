@@ -19,10 +19,11 @@
 /* More VMAs than fit into two replies: neighbours differ, so none merge. */
 static void many_vmas(void)
 {
+	const size_t page_size = sysconf(_SC_PAGESIZE);
 	int i;
 
 	for (i = 0; i < 2000; i++)
-		if (mmap(NULL, 4096, i % 2 ? PROT_READ : PROT_NONE,
+		if (mmap(NULL, page_size, i % 2 ? PROT_READ : PROT_NONE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
 			return;
 }

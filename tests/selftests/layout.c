@@ -28,10 +28,10 @@
 #define PATIENCE_SECONDS 300
 
 /* An index into fields[], or: */
-#define VMAS FIELDS
+enum { VMAS = FIELDS, PTE_TABLES, KEYS };
 
 struct want {
-	size_t field;
+	size_t key;
 	char op;		/* '=', '>' or '<', the latter two with equality */
 	uint64_t value;
 };
@@ -109,15 +109,25 @@ static FILE *start_victim(char **argv, int *hold)
 	return file;
 }
 
-static size_t field_named(const char *word, size_t length)
+static const char *key_name(size_t key)
+{
+	switch (key) {
+	case VMAS:
+		return "vmas";
+	case PTE_TABLES:
+		return "pte_tables";
+	default:
+		return fields[key].name;
+	}
+}
+
+static size_t key_named(const char *word, size_t length)
 {
 	size_t i;
 
-	for (i = 0; i < FIELDS; i++)
-		if (strlen(fields[i].name) == length && !strncmp(fields[i].name, word, length))
+	for (i = 0; i < KEYS; i++)
+		if (strlen(key_name(i)) == length && !strncmp(key_name(i), word, length))
 			return i;
-	if (length == 4 && !strncmp(word, "vmas", 4))
-		return VMAS;
 	ktap_bail("%s: no field is called %.*s", name, (int)length, word);
 }
 
@@ -130,7 +140,7 @@ static void parse_want(struct claim *claim, const char *word)
 
 	if (claim->wants > MAX_WANTS)
 		ktap_bail("%s: too many keys", name);
-	want->field = field_named(word, length);
+	want->key = key_named(word, length);
 	want->op = *value;
 	if (*value == '<' || *value == '>')
 		value++;
@@ -246,12 +256,24 @@ static bool meets(const struct want *want, uint64_t value)
 	}
 }
 
-static const struct want *want_of(const struct claim *claim, size_t field)
+static uint64_t value_of(const struct sum *sum, size_t key)
+{
+	switch (key) {
+	case VMAS:
+		return sum->vmas;
+	case PTE_TABLES:
+		return sum->census.table[PTSCOPE_LEVEL_PTE].pages;
+	default:
+		return field_value(&sum->census, key);
+	}
+}
+
+static const struct want *want_of(const struct claim *claim, size_t key)
 {
 	size_t i;
 
 	for (i = 0; i < claim->wants; i++)
-		if (claim->want[i].field == field)
+		if (claim->want[i].key == key)
 			return &claim->want[i];
 	return NULL;
 }
@@ -262,17 +284,17 @@ static bool census_is_as_claimed(const struct claim *claim, const struct sum *su
 	bool good = true;
 	size_t i;
 
-	for (i = 0; i <= VMAS; i++) {
-		uint64_t got = i == VMAS ? sum->vmas : field_value(&sum->census, i);
-		struct want rest = { .field = i, .op = '=' };
+	for (i = 0; i < KEYS; i++) {
 		const struct want *want = want_of(claim, i);
-		const char *key = i == VMAS ? "vmas" : fields[i].name;
+		struct want rest = { .key = i, .op = '=' };
+		uint64_t got = value_of(sum, i);
+		const char *key = key_name(i);
 
 		if (!want && !strcmp(key, "size")) {
 			rest.value = claim->end - claim->start;
 			want = &rest;
 		}
-		if (!want && (i == VMAS || fields[i].free))
+		if (!want && (i >= FIELDS || fields[i].free))
 			continue;
 		if (!want)
 			want = &rest;

@@ -80,6 +80,35 @@ static struct outcome ask_vmas(struct ptscope *asker, pid_t pid)
 	return outcome;
 }
 
+static struct outcome ask_runs(struct ptscope *asker, pid_t pid)
+{
+	const struct ptscope_filter filter = { .detail = PTSCOPE_DETAIL_FRAME };
+	struct outcome outcome = {};
+	struct ptscope_run run;
+	size_t count = 0;
+
+	outcome.err = ptscope_dump_runs(asker, pid, 0, 0, &filter);
+	if (!outcome.err)
+		while ((outcome.err = ptscope_next_run(asker, &run)) > 0)
+			count++;
+	if (outcome.err)
+		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(asker));
+	else if (!count)
+		outcome.err = -ENODATA;
+	return outcome;
+}
+
+static struct outcome ask_trail(struct ptscope *asker, pid_t pid)
+{
+	struct ptscope_trail trail;
+	struct outcome outcome = {};
+
+	outcome.err = ptscope_get_trail(asker, pid, 0, &trail);
+	if (outcome.err)
+		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(asker));
+	return outcome;
+}
+
 /* A failure comes with words. */
 static void expect(const char *what, struct outcome outcome, int err)
 {
@@ -92,7 +121,7 @@ static void expect(const char *what, struct outcome outcome, int err)
 		   outcome.err ? ")" : "");
 }
 
-static void expect_both(const char *what, pid_t pid, int err)
+static void expect_all(const char *what, pid_t pid, int err)
 {
 	char name[128];
 
@@ -100,6 +129,10 @@ static void expect_both(const char *what, pid_t pid, int err)
 	expect(name, ask_proc(ps, pid), err);
 	snprintf(name, sizeof(name), "VMA_GET of %s", what);
 	expect(name, ask_vmas(ps, pid), err);
+	snprintf(name, sizeof(name), "RUN_GET of %s", what);
+	expect(name, ask_runs(ps, pid), err);
+	snprintf(name, sizeof(name), "WALK_GET of %s", what);
+	expect(name, ask_trail(ps, pid), err);
 }
 
 static void test_who_has_no_memory(void)
@@ -112,12 +145,12 @@ static void test_who_has_no_memory(void)
 	if (!pid)
 		_exit(0);
 	waitid(P_PID, pid, &info, WEXITED | WNOWAIT);
-	expect_both("a zombie", pid, -ESRCH);
+	expect_all("a zombie", pid, -ESRCH);
 	waitpid(pid, NULL, 0);
-	expect_both("a pid that is free again", pid, -ESRCH);
+	expect_all("a pid that is free again", pid, -ESRCH);
 
 	if (proc_read_stat(2, 0, &stat) && stat.flags & PROC_FLAG_KTHREAD)
-		expect_both("a kernel thread", 2, -EINVAL);
+		expect_all("a kernel thread", 2, -EINVAL);
 	else
 		ktap_skip("pid 2 is none here", "a kernel thread");
 }
@@ -247,6 +280,34 @@ struct disturbed {
 	char text[256];
 };
 
+/* The same of runs, which come by the hundred: after the first of them. */
+static struct disturbed disturb_runs(struct target *target, char letter)
+{
+	const struct ptscope_filter filter = { .detail = PTSCOPE_DETAIL_FRAME };
+	struct disturbed result = { .in_order = true };
+	struct ptscope_run run;
+	uint64_t reached;
+
+	start_target(target);
+	reached = target->start;
+	result.err = ptscope_dump_runs(ps, target->pid, target->start, target->end, &filter);
+	while (!result.err && (result.err = ptscope_next_run(ps, &run)) > 0) {
+		if (run.start < reached || run.start + run.pages * page_size > target->end)
+			result.in_order = false;
+		reached = run.start + run.pages * page_size;
+		result.bytes += run.pages * page_size;
+		if (!result.count++ && letter)
+			give_order(target, letter);
+		result.err = 0;
+	}
+	if (result.err)
+		snprintf(result.text, sizeof(result.text), "%s", ptscope_message(ps));
+	else
+		result.interrupted = ptscope_interrupted(ps);
+	end_target(target);
+	return result;
+}
+
 /* Reads one VMA of the target's range, gives the order, and reads on. */
 static struct disturbed disturb(struct target *target, char letter)
 {
@@ -316,6 +377,22 @@ static void test_changes(void)
 	result = disturb(&target, 'f');
 	check_disturbed(!result.err && result.count == VMAS && result.bytes == whole, &result,
 			"the target gives all its pages back in the middle of a dump");
+
+	result = disturb_runs(&target, 0);
+	check_disturbed(!result.err && result.count == VMAS && result.bytes == whole &&
+			!result.interrupted, &result, "a dump of runs that nothing disturbs");
+	result = disturb_runs(&target, 'k');
+	check_disturbed(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
+			"the target is killed in the middle of a dump of runs");
+	result = disturb_runs(&target, 'x');
+	check_disturbed(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
+			"the target runs another program in the middle of a dump of runs");
+	result = disturb_runs(&target, 'u');
+	check_disturbed(!result.err && result.count < VMAS && result.interrupted, &result,
+			"the target unmaps everything in the middle of a dump of runs");
+	result = disturb_runs(&target, 'm');
+	check_disturbed(!result.err && result.bytes == whole && result.interrupted, &result,
+			"the target's VMAs become one in the middle of a dump of runs");
 }
 
 static void *live_on(void *unused)
@@ -352,13 +429,13 @@ static void test_headless(void)
 		usleep(1000);
 		proc_read_stat(pid, 0, &stat);
 	}
-	expect_both("a process whose main thread has exited", pid, 0);
+	expect_all("a process whose main thread has exited", pid, 0);
 	/* Threads are numbered as they are made, unless somebody else forks. */
 	for (i = 1; i < 100 && !tid; i++)
 		if (proc_read_stat(pid, pid + i, &stat))
 			tid = pid + i;
 	if (tid)
-		expect_both("a thread of such a process", tid, 0);
+		expect_all("a thread of such a process", tid, 0);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	close(to_us[0]);
@@ -535,7 +612,7 @@ int main(void)
 	/* A target that dies must be a finding, not the end. */
 	signal(SIGPIPE, SIG_IGN);
 	ps = connection();
-	expect_both("this very process", getpid(), 0);
+	expect_all("this very process", getpid(), 0);
 	test_who_has_no_memory();
 	test_changes();
 	test_headless();

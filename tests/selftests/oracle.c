@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Holds what ptscope says of every process against what the kernel itself
- * says in maps, pagemap, smaps and status. Each process is stopped meanwhile,
- * and pagemap is read before and after, to be sure that it did hold still.
+ * says in maps, pagemap, smaps and status, and by PAGEMAP_SCAN where it can.
+ * Each process is stopped meanwhile, and pagemap is read before and after, to
+ * be sure that it did hold still.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -18,6 +19,7 @@
 #include "fields.h"
 #include "ktap.h"
 #include "proc.h"
+#include "runs.h"
 
 #define TRIES 5
 /* Differences of one process that are spelled out. */
@@ -43,6 +45,7 @@ struct seen_vma {
 struct evidence {
 	struct proc_vmas said;
 	struct digest *digest;
+	struct proc_scan *scan;
 	uint64_t vm_pte;
 	struct seen_vma *seen;
 	size_t seen_count;
@@ -52,10 +55,14 @@ struct evidence {
 static struct ptscope *ps;
 static size_t page_size;
 static uint64_t pmd_size;
-static bool inject;
+/* Which reading is to be spoiled, if any. */
+static const char *inject;
+/* This kernel lacks PAGEMAP_SCAN. */
+static bool no_scan;
 static volatile pid_t stopped;
 
-static uint64_t total_pages, total_vmas, total_procs, total_differences;
+static struct runs_count counted;
+static uint64_t total_pages, total_vmas, total_scans, total_procs, total_differences;
 /* Of the process at hand. */
 static uint64_t differences;
 /* Do not spell differences out yet. */
@@ -174,6 +181,33 @@ static struct digest *digest_all(pid_t pid, const struct proc_vmas *vmas)
 	return digest;
 }
 
+/* 0 with NULL in *@scans: this kernel cannot do it. */
+static int scan_all(pid_t pid, const struct proc_vmas *vmas, struct proc_scan **scans)
+{
+	struct proc_scan *scan = calloc(vmas->count, sizeof(*scan));
+	int pagemap = proc_open(pid, "pagemap");
+	int err = pagemap < 0 ? -ESRCH : 0;
+	size_t i;
+
+	if (!scan)
+		ktap_bail("out of memory");
+	for (i = 0; i < vmas->count && !err && !no_scan; i++) {
+		err = proc_scan_pagemap(pagemap, vmas->vma[i].start, vmas->vma[i].end, &scan[i]);
+		if (err == -ENOTTY)
+			no_scan = true;
+	}
+	if (pagemap >= 0)
+		close(pagemap);
+	if (no_scan)
+		err = 0;
+	if (no_scan || err) {
+		free(scan);
+		scan = NULL;
+	}
+	*scans = scan;
+	return err;
+}
+
 /* maps writes a newline in a name as \012. */
 static char *escape(const char *name)
 {
@@ -230,6 +264,7 @@ static void discard(struct evidence *evidence)
 		free(evidence->seen[i].name);
 	free(evidence->seen);
 	free(evidence->digest);
+	free(evidence->scan);
 	proc_free_vmas(&evidence->said);
 	memset(evidence, 0, sizeof(*evidence));
 }
@@ -249,7 +284,9 @@ static int gather(pid_t pid, struct evidence *evidence)
 	evidence->digest = digest_all(pid, &evidence->said);
 	if (!evidence->digest)
 		return -ESRCH;
-	err = see(pid, evidence);
+	err = scan_all(pid, &evidence->said, &evidence->scan);
+	if (!err)
+		err = see(pid, evidence);
 	if (err)
 		return err;
 	again = digest_all(pid, &evidence->said);
@@ -331,6 +368,30 @@ static void compare_pages(const struct proc_vma *said, const struct digest *dige
 		same(said, "thp", thp, c->thp);
 }
 
+static void compare_scan(const struct proc_vma *said, const struct proc_scan *scan,
+			 const struct seen_vma *seen)
+{
+	const struct ptscope_census *c = &seen->vma.census;
+
+	/* It does not look into these either. */
+	if (said->pfn_map) {
+		same(said, "scan, of frames", 0, scan->present + scan->swapped);
+		return;
+	}
+	same(said, "scan's present", scan->present, c->res);
+	same(said, "scan's swapped", scan->swapped, c->swap + c->special);
+	same(said, "scan's zero", scan->zero, c->zero + c->zero_huge);
+	same(said, "scan's huge", scan->huge, c->thp + c->zero_huge + c->hugetlb);
+	if (scan->knows_guard)
+		same(said, "scan's guard", scan->guard, c->guard);
+	/*
+	 * In a VMA that is itself soft-dirty every page is, even one that is not
+	 * there; and the bit of special entries is not in the census.
+	 */
+	if (!(seen->vma.flags & PTSCOPE_VMA_FLAG_SOFT_DIRTY) && !c->special)
+		same(said, "scan's soft-dirty", scan->soft_dirty, c->soft_dirty);
+}
+
 /*
  * status counts the tables of the three lower levels, and besides those that
  * stand in the tree the one laid aside for every anonymous huge page, so that
@@ -380,7 +441,7 @@ static void compare_whole(const struct evidence *evidence)
 		       evidence->vm_pte, tables);
 }
 
-static void compare(const struct evidence *evidence)
+static void compare(pid_t pid, const struct evidence *evidence)
 {
 	size_t i;
 
@@ -393,8 +454,15 @@ static void compare(const struct evidence *evidence)
 	for (i = 0; i < evidence->said.count; i++) {
 		compare_line(&evidence->said.vma[i], &evidence->seen[i]);
 		compare_pages(&evidence->said.vma[i], &evidence->digest[i], &evidence->seen[i]);
+		if (evidence->scan) {
+			compare_scan(&evidence->said.vma[i], &evidence->scan[i],
+				     &evidence->seen[i]);
+			total_scans++;
+		}
 	}
 	compare_whole(evidence);
+	if (!quiet)
+		runs_compare(ps, pid, &evidence->said, page_size, &counted, differ);
 }
 
 /* Spoils one reading, so that the comparison must notice. */
@@ -403,10 +471,13 @@ static void spoil(struct evidence *evidence)
 	size_t i;
 
 	for (i = 0; i < evidence->said.count; i++) {
-		if (evidence->digest[i].present && !evidence->said.vma[i].pfn_map) {
+		if (!evidence->digest[i].present || evidence->said.vma[i].pfn_map)
+			continue;
+		if (strcmp(inject, "scan"))
 			evidence->digest[i].present -= page_size;
-			return;
-		}
+		else if (evidence->scan)
+			evidence->scan[i].present -= page_size;
+		return;
 	}
 }
 
@@ -433,7 +504,7 @@ static void examine(pid_t pid)
 			spoil(&evidence);
 		/* Init runs on: what differs once may not differ again. */
 		quiet = pid == 1 && i < TRIES - 1;
-		compare(&evidence);
+		compare(pid, &evidence);
 		if (!quiet || !differences)
 			break;
 	}
@@ -476,10 +547,27 @@ static void examine_all(void)
 	closedir(dir);
 }
 
+static void print_counted(void)
+{
+	static const char *const words[] = {
+		"res", "lazy", "cached", "disk", "swap", "migration", "hwpoison",
+		"device-private", "device-exclusive", "uffd-wp", "guard", "poison", "bad",
+	};
+	size_t i;
+
+	printf("# compared as runs: %" PRIu64 " pages with pagemap, %" PRIu64
+	       " frames with kpageflags, %" PRIu64 " addresses walked to;",
+	       counted.pages, counted.frames, counted.walks);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (counted.states[i])
+			printf(" %s %" PRIu64, words[i], counted.states[i]);
+	putchar('\n');
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "inject", no_argument, NULL, 'i' },
+		{ "inject", optional_argument, NULL, 'i' },
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
@@ -488,10 +576,10 @@ int main(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option != 'i') {
-			printf("usage: oracle [--inject] [PID...]\n");
+			printf("usage: oracle [--inject[=scan]] [PID...]\n");
 			return option == 'h' ? 0 : 2;
 		}
-		inject = true;
+		inject = optarg ?: "";
 	}
 
 	ktap_begin();
@@ -509,6 +597,11 @@ int main(int argc, char **argv)
 	for (; optind < argc; optind++)
 		examine(atoi(argv[optind]));
 	ptscope_free(ps);
+	print_counted();
+	if (no_scan)
+		ktap_skip("this kernel has no PAGEMAP_SCAN", "PAGEMAP_SCAN");
+	else
+		printf("# scanned %" PRIu64 " VMAs\n", total_scans);
 	printf("# compared %" PRIu64 " pages of %" PRIu64 " VMAs in %" PRIu64
 	       " processes, %" PRIu64 " differences\n",
 	       total_pages, total_vmas, total_procs, total_differences);

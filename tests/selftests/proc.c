@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include "ktap.h"
 #include "proc.h"
@@ -173,6 +175,89 @@ bool proc_read_pagemap(int fd, uint64_t start, size_t pages, uint64_t *entries)
 		rest -= got;
 	}
 	return true;
+}
+
+/* PAGEMAP_SCAN as <linux/fs.h> has it; the headers here may be older. */
+struct page_region {
+	uint64_t start;
+	uint64_t end;
+	uint64_t categories;
+};
+
+struct pm_scan_arg {
+	uint64_t size;
+	uint64_t flags;
+	uint64_t start;
+	uint64_t end;
+	uint64_t walk_end;
+	uint64_t vec;
+	uint64_t vec_len;
+	uint64_t max_pages;
+	uint64_t category_inverted;
+	uint64_t category_mask;
+	uint64_t category_anyof_mask;
+	uint64_t return_mask;
+};
+
+#define SCAN_PRESENT	(1 << 3)
+#define SCAN_SWAPPED	(1 << 4)
+#define SCAN_ZERO	(1 << 5)
+#define SCAN_HUGE	(1 << 6)
+#define SCAN_SOFT_DIRTY	(1 << 7)
+#define SCAN_GUARD	(1 << 8)
+#define SCAN_ALL	(SCAN_PRESENT | SCAN_SWAPPED | SCAN_ZERO | SCAN_HUGE | SCAN_SOFT_DIRTY)
+#define PAGEMAP_SCAN_IOCTL	_IOWR('f', 16, struct pm_scan_arg)
+
+static void add_region(struct proc_scan *scan, const struct page_region *region)
+{
+	const uint64_t size = region->end - region->start, is = region->categories;
+
+	scan->present += is & SCAN_PRESENT ? size : 0;
+	scan->swapped += is & SCAN_SWAPPED ? size : 0;
+	scan->zero += is & SCAN_ZERO ? size : 0;
+	/* An empty entry where there could be a huge page is called huge, too. */
+	scan->huge += is & SCAN_PRESENT && is & SCAN_HUGE ? size : 0;
+	scan->soft_dirty += is & SCAN_SOFT_DIRTY ? size : 0;
+	scan->guard += is & SCAN_GUARD ? size : 0;
+}
+
+/*
+ * @fd is of /proc/PID/pagemap. Returns 0 or a negative errno: -ENOTTY if this
+ * kernel has no PAGEMAP_SCAN.
+ */
+int proc_scan_pagemap(int fd, uint64_t start, uint64_t end, struct proc_scan *scan)
+{
+	struct page_region region[512];
+	struct pm_scan_arg arg = {
+		.size = sizeof(arg),
+		.start = start,
+		.end = end,
+		.vec = (uintptr_t)region,
+		.vec_len = sizeof(region) / sizeof(region[0]),
+		.category_anyof_mask = SCAN_ALL | SCAN_GUARD,
+		.return_mask = SCAN_ALL | SCAN_GUARD,
+	};
+	int got, i;
+
+	memset(scan, 0, sizeof(*scan));
+	scan->knows_guard = true;
+	while (arg.start < end) {
+		got = ioctl(fd, PAGEMAP_SCAN_IOCTL, &arg);
+		if (got < 0 && errno == EINVAL && scan->knows_guard) {
+			scan->knows_guard = false;
+			arg.category_anyof_mask = SCAN_ALL;
+			arg.return_mask = SCAN_ALL;
+			continue;
+		}
+		if (got < 0)
+			return -errno;
+		for (i = 0; i < got; i++)
+			add_region(scan, &region[i]);
+		if (arg.walk_end <= arg.start)
+			return -EIO;
+		arg.start = arg.walk_end;
+	}
+	return 0;
 }
 
 /* A value of /proc/PID/status that is in kB, in bytes. */

@@ -56,11 +56,32 @@ struct proc_vmas {
 	size_t count;
 };
 
+/**
+ * struct proc_scan - what PAGEMAP_SCAN says of a range, in bytes by category
+ * @present: PAGE_IS_PRESENT
+ * @swapped: PAGE_IS_SWAPPED
+ * @zero: PAGE_IS_PFNZERO
+ * @huge: PAGE_IS_HUGE, as far as present
+ * @soft_dirty: PAGE_IS_SOFT_DIRTY
+ * @guard: PAGE_IS_GUARD
+ * @knows_guard: this kernel tells guard markers from swap entries
+ */
+struct proc_scan {
+	uint64_t present;
+	uint64_t swapped;
+	uint64_t zero;
+	uint64_t huge;
+	uint64_t soft_dirty;
+	uint64_t guard;
+	bool knows_guard;
+};
+
 int proc_open(pid_t pid, const char *name);
 bool proc_read_stat(pid_t pid, pid_t tid, struct proc_stat *stat);
 bool proc_read_vmas(pid_t pid, struct proc_vmas *vmas);
 void proc_free_vmas(struct proc_vmas *vmas);
 bool proc_read_pagemap(int fd, uint64_t start, size_t pages, uint64_t *entries);
+int proc_scan_pagemap(int fd, uint64_t start, uint64_t end, struct proc_scan *scan);
 bool proc_read_status(pid_t pid, const char *key, uint64_t *bytes);
 unsigned int proc_swaps(void);
 

@@ -3,39 +3,73 @@
  * VMAs that reach over the boundary between two tables by one page on each
  * side, at every level.
  */
+#include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 #include "victim.h"
 
-static void around(size_t align)
+/*
+ * The next boundary between two tables that translate @align bytes each, with
+ * two pages around it that nobody has yet; NULL if there is none left.
+ */
+static char *next_boundary(size_t align)
 {
+	static uintptr_t multiple;
 	char *start;
 
-	/* Both sides touched, only the lower, only the upper, neither. */
-	start = victim_map_at_multiple(align, page_size, page_size);
-	victim_write(start, 2 * page_size, page_size);
-	victim_claim(start, 2 * page_size, "res=%zu vmas=1", 2 * page_size);
-	victim_claim(start, page_size, "res=%zu vmas=1", page_size);
-	victim_claim(start + page_size, page_size, "res=%zu vmas=1", page_size);
+	if (multiple % align)
+		multiple = 0;
+	for (;;) {
+		multiple += align;
+		start = mmap((char *)multiple - page_size, 2 * page_size, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		if (start != MAP_FAILED)
+			return start;
+		if (errno != EEXIST)
+			return NULL;
+	}
+}
 
-	start = victim_map_at_multiple(align, page_size, page_size);
-	start[0] = 1;
-	victim_claim(start, 2 * page_size, "res=%zu lazy=%zu vmas=1", page_size, page_size);
+/* Which of the two pages are touched. */
+enum { NEITHER, LOWER, UPPER, BOTH };
 
-	start = victim_map_at_multiple(align, page_size, page_size);
-	start[page_size] = 1;
-	victim_claim(start, 2 * page_size, "res=%zu lazy=%zu vmas=1", page_size, page_size);
+static bool around(size_t align, int touched)
+{
+	char *start = next_boundary(align);
+	size_t res = 0;
 
-	start = victim_map_at_multiple(align, page_size, page_size);
-	victim_claim(start, 2 * page_size, "lazy=%zu vmas=1", 2 * page_size);
+	if (!start)
+		return false;
+	if (touched & LOWER) {
+		start[0] = 1;
+		res += page_size;
+	}
+	if (touched & UPPER) {
+		start[page_size] = 1;
+		res += page_size;
+	}
+	victim_claim(start, 2 * page_size, "res=%zu lazy=%zu vmas=1", res, 2 * page_size - res);
+	if (touched == BOTH) {
+		victim_claim(start, page_size, "res=%zu vmas=1", page_size);
+		victim_claim(start + page_size, page_size, "res=%zu vmas=1", page_size);
+	}
+	return true;
 }
 
 int main(void)
 {
-	const size_t entries = (victim_begin(), page_size / 8);
-	size_t pud_size = pmd_size * entries;
+	size_t covered;
+	int touched;
 
-	around(pmd_size);
-	around(pud_size);
-	around(pud_size * entries);
+	victim_begin();
+	/*
+	 * What a table covers, level by level. Of the highest levels' tables a
+	 * process may have few, or only one: then there is no boundary.
+	 */
+	for (covered = pmd_size; around(covered, BOTH); covered *= page_size / 8)
+		for (touched = NEITHER; touched < BOTH; touched++)
+			around(covered, touched);
+	if (covered == pmd_size)
+		victim_fail("no room around any multiple of %zu: %s", pmd_size, strerror(errno));
 	victim_wait();
 }

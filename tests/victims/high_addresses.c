@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Addresses that take a fifth level of tables, and a VMA on both sides of the
- * boundary between two entries of the highest one. A process gets them only
- * if it asks.
+ * Addresses beyond those that a process gets unless it asks for them, and
+ * VMAs on both sides of boundaries between two entries of the highest level.
  */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "victim.h"
+
+/* The bits of an address without asking: the stack is the highest there is. */
+static unsigned int default_bits(void)
+{
+	return 64 - __builtin_clzl((uintptr_t)&(char){ 0 });
+}
 
 static char *map_at(uintptr_t addr, size_t size)
 {
@@ -15,7 +20,7 @@ static char *map_at(uintptr_t addr, size_t size)
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (start == MAP_FAILED)
-		victim_skip("no memory at %#lx: %s", (unsigned long)addr, strerror(errno));
+		return NULL;
 	madvise(start, size, MADV_NOHUGEPAGE);
 	return start;
 }
@@ -23,25 +28,42 @@ static char *map_at(uintptr_t addr, size_t size)
 int main(void)
 {
 	const size_t size = 2 * MIB;
-	uintptr_t entry;
-	char *start;
+	unsigned int bits, entry_bits, bits_per_level;
+	uintptr_t entry, top;
+	char *start = NULL;
 
 	victim_begin();
-	/* Bytes under an entry of the fifth level, counted up from the lowest. */
-	entry = page_size * (page_size / 8);
-	entry *= page_size / 8;
-	entry *= page_size / 8;
-	entry *= page_size / 8;
-
-	start = map_at(3 * entry - page_size, 2 * page_size);
-	victim_write(start, 2 * page_size, page_size);
-	victim_claim(start, 2 * page_size, "res=%zu vmas=1", 2 * page_size);
-	start = map_at(5 * entry - page_size, 2 * page_size);
-	start[page_size] = 1;
-	victim_claim(start, 2 * page_size, "res=%zu lazy=%zu vmas=1", page_size, page_size);
-	start = map_at(200 * entry, size);
+	/* The kernel keeps the very last page or a few to itself. */
+	for (bits = 62; bits > default_bits(); bits--) {
+		top = 1ul << bits;
+		start = map_at(top - 2 * size, size);
+		if (start)
+			break;
+	}
+	if (!start)
+		victim_skip("no address has more than the usual %u bits", default_bits());
 	victim_write(start, size, 2 * page_size);
 	victim_claim(start, size, "res=%zu dirty=%zu lazy=%zu vmas=1",
 		     size / 2, size / 2, size / 2);
+
+	/* What an entry of the highest level covers, counted up from the lowest. */
+	bits_per_level = __builtin_ctzl(page_size / 8);
+	entry_bits = __builtin_ctzl(page_size);
+	while (entry_bits + bits_per_level < bits)
+		entry_bits += bits_per_level;
+	entry = 1ul << entry_bits;
+
+	start = map_at(top - entry - page_size, 2 * page_size);
+	if (!start)
+		victim_fail("no memory below %#lx: %s", (unsigned long)(top - entry),
+			    strerror(errno));
+	victim_write(start, 2 * page_size, page_size);
+	victim_claim(start, 2 * page_size, "res=%zu vmas=1", 2 * page_size);
+	start = map_at(top / 2 + entry - page_size, 2 * page_size);
+	if (!start)
+		victim_fail("no memory below %#lx: %s", (unsigned long)(top / 2 + entry),
+			    strerror(errno));
+	start[page_size] = 1;
+	victim_claim(start, 2 * page_size, "res=%zu lazy=%zu vmas=1", page_size, page_size);
 	victim_wait();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Huge pages closed by mprotect(): a whole one stays huge and present, and one
- * that is closed in part is mapped by base pages.
+ * that is closed in part is mapped by PTEs.
  */
 #include <errno.h>
 #include <string.h>
@@ -24,9 +24,9 @@ int main(void)
 		victim_fail("mprotect: %s", strerror(errno));
 	victim_claim(start, pmd_size, "res=%zu pmd=%zu thp=%zu write=%zu",
 		     pmd_size, pmd_size, pmd_size, pmd_size);
-	victim_claim(start + pmd_size, half, "res=%zu pte=%zu write=%zu", half, half, half);
-	victim_claim(start + pmd_size + half, half, "res=%zu pte=%zu protnone=%zu write=0",
-		     half, half, half);
+	victim_claim(start + pmd_size, half, "res=%zu pmd=0 write=%zu", half, half);
+	victim_claim(start + pmd_size + half, half, "res=%zu pmd=0 protnone=%zu write=0",
+		     half, half);
 	victim_claim(start + 2 * pmd_size, pmd_size,
 		     "res=%zu pmd=%zu thp=%zu protnone=%zu write=0",
 		     pmd_size, pmd_size, pmd_size, pmd_size);

@@ -20,6 +20,7 @@
 
 size_t page_size;
 size_t pmd_size;
+size_t pud_size;
 
 /* To be called first. */
 void victim_begin(void)
@@ -35,6 +36,7 @@ void victim_begin(void)
 			victim_fail("hpage_pmd_size is no number");
 		fclose(file);
 	}
+	pud_size = page_size / 8 * pmd_size;
 	victim_follow_parent();
 }
 

@@ -10,8 +10,9 @@
  *		first such line they are about the victim itself
  *	claim 0xSTART 0xEND [moving] KEY=BYTES KEY>=BYTES KEY<=BYTES ...
  *		what the census of this range must be; KEY is a field of struct
- *		ptscope_census, or "vmas" for the number of VMAs. SIZE is the
- *		length of the range unless it is named. The rest that is not
+ *		ptscope_census, or "vmas" for the number of VMAs, or
+ *		"pte_tables" for that of tables of PTEs. SIZE is the length of
+ *		the range unless it is named. The rest that is not
  *		named must be zero, but for the fields which follow from others
  *		(pte, cont) or are nobody's promise (young, dirty, soft_dirty,
  *		write). "moving": the pages change places all the time, so that
@@ -38,9 +39,13 @@
 #define VICTIM_PRESENT (1ull << 63)
 #define VICTIM_SWAPPED (1ull << 62)
 
-/* Size of a base page and of a PMD leaf; set by victim_begin(). */
+/*
+ * What an entry of each of the lower levels covers, whether or not it can be
+ * a leaf; set by victim_begin().
+ */
 extern size_t page_size;
 extern size_t pmd_size;
+extern size_t pud_size;
 
 void victim_begin(void);
 void victim_follow_parent(void);

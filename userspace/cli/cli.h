@@ -18,6 +18,11 @@ enum {
 
 struct columns;
 
+/* Options that not all verbs have. */
+#define TAKES_RANGE	0x1u
+#define TAKES_FILTER	0x2u
+#define TAKES_SUMMARY	0x4u
+
 /**
  * struct verb - a verb of the command
  * @name: as it is typed
@@ -25,7 +30,7 @@ struct columns;
  * @operands: what follows the options, for the usage line
  * @details: lines for --help that no option's line says; may be NULL
  * @columns: what it can print
- * @ranged: it takes --range
+ * @takes: TAKES_* options
  * @run: does it; returns an exit status
  */
 struct options;
@@ -35,7 +40,7 @@ struct verb {
 	const char *operands;
 	const char *details;
 	const struct columns *columns;
-	bool ranged;
+	unsigned int takes;
 	int (*run)(const struct verb *verb, const struct options *opts);
 };
 
@@ -50,6 +55,8 @@ struct verb {
  * @ncolumns: how many
  * @start: first address of interest
  * @end: first address no longer of interest; 0 for no limit
+ * @filter: which runs; its detail is what was asked for by --detail alone
+ * @summary: a summary instead of the rows
  * @operands: what is left
  * @noperands: how many
  */
@@ -63,6 +70,8 @@ struct options {
 	int ncolumns;
 	uint64_t start;
 	uint64_t end;
+	struct ptscope_filter filter;
+	bool summary;
 	char **operands;
 	int noperands;
 };
@@ -70,6 +79,8 @@ struct options {
 extern const struct verb info_verb;
 extern const struct verb maps_verb;
 extern const struct verb huge_verb;
+extern const struct verb pages_verb;
+extern const struct verb walk_verb;
 
 /* Parse a verb's command line; false, with *status set, if it ends here. */
 bool options_parse(struct options *opts, const struct verb *verb, int argc, char **argv,
@@ -77,6 +88,9 @@ bool options_parse(struct options *opts, const struct verb *verb, int argc, char
 
 /* "self" or a decimal number; false, with a message, if @text is neither. */
 bool parse_pid(const char *text, pid_t *pid);
+
+/* An address in hexadecimal; *@rest is set to what follows it. */
+bool parse_address(const char *text, char **rest, uint64_t *address);
 
 __attribute__((format(printf, 1, 2)))
 void complain(const char *format, ...);

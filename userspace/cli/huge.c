@@ -44,6 +44,6 @@ const struct verb huge_verb = {
 	.operands = "PID...",
 	.details = "PID is a decimal number or 'self'. The last row of each process is its total.\n",
 	.columns = &huge_columns,
-	.ranged = true,
+	.takes = TAKES_RANGE,
 	.run = rows_run,
 };

@@ -16,6 +16,8 @@ static const struct verb *const verbs[] = {
 	&info_verb,
 	&maps_verb,
 	&huge_verb,
+	&pages_verb,
+	&walk_verb,
 };
 
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))

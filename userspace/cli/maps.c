@@ -159,6 +159,6 @@ const struct verb maps_verb = {
 	.operands = "PID...",
 	.details = "PID is a decimal number or 'self'. The last row of each process is its total.\n",
 	.columns = &maps_columns,
-	.ranged = true,
+	.takes = TAKES_RANGE,
 	.run = rows_run,
 };

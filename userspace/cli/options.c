@@ -11,16 +11,25 @@
 #include <unistd.h>
 
 #include "table.h"
+#include "words.h"
 
 enum {
 	OPT_COLOR = 256,
 	OPT_LIST_COLUMNS,
 	OPT_RANGE,
+	OPT_STATE,
+	OPT_FLAGS,
+	OPT_ANY,
+	OPT_DETAIL,
+	OPT_SUMMARY,
 };
 
 static const struct option long_options[] = {
+	{ "any",		required_argument,	NULL, OPT_ANY },
 	{ "bytes",		no_argument,		NULL, 'b' },
 	{ "color",		optional_argument,	NULL, OPT_COLOR },
+	{ "detail",		required_argument,	NULL, OPT_DETAIL },
+	{ "flags",		required_argument,	NULL, OPT_FLAGS },
 	{ "help",		no_argument,		NULL, 'h' },
 	{ "json",		no_argument,		NULL, 'j' },
 	{ "list-columns",	no_argument,		NULL, OPT_LIST_COLUMNS },
@@ -28,6 +37,8 @@ static const struct option long_options[] = {
 	{ "output",		required_argument,	NULL, 'o' },
 	{ "range",		required_argument,	NULL, OPT_RANGE },
 	{ "raw",		no_argument,		NULL, 'r' },
+	{ "state",		required_argument,	NULL, OPT_STATE },
+	{ "summary",		no_argument,		NULL, OPT_SUMMARY },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -53,9 +64,17 @@ static void help(const struct verb *verb)
 	       "  -r, --raw            print one row a line, unaligned, sizes in bytes\n"
 	       "  -b, --bytes          print sizes in bytes\n"
 	       "      --color[=WHEN]   colour: always, never or auto (the default)\n");
-	if (verb->ranged)
+	if (verb->takes & TAKES_RANGE)
 		printf("      --range START-END\n"
 		       "                       only these addresses\n");
+	if (verb->takes & TAKES_FILTER)
+		printf("      --state LIST     only pages in one of these states\n"
+		       "      --flags LIST     only pages with all of these flags; ^ before a flag: without it\n"
+		       "      --any LIST       only pages with one of these flags at least\n"
+		       "      --detail LIST    begin a new run also where these change:\n"
+		       "                       frame, age, soft-dirty, node, folio\n");
+	if (verb->takes & TAKES_SUMMARY)
+		printf("      --summary        print how large runs and folios are\n");
 	printf("  -h, --help           print this and end\n"
 	       "\nColumns (by default %s):\n", verb->columns->defaults);
 	list_columns(verb);
@@ -116,7 +135,7 @@ static bool set_color(struct options *opts, const char *when)
 	return true;
 }
 
-static bool parse_address(const char *text, char **rest, uint64_t *address)
+bool parse_address(const char *text, char **rest, uint64_t *address)
 {
 	errno = 0;
 	*address = strtoull(text, rest, 16);
@@ -151,6 +170,34 @@ bool parse_pid(const char *text, pid_t *pid)
 	}
 	*pid = value;
 	return true;
+}
+
+/* Does the verb have this option? */
+static bool takes(const struct verb *verb, unsigned int what, const char *option)
+{
+	if (verb->takes & what)
+		return true;
+	complain("%s takes no %s", verb->name, option);
+	return false;
+}
+
+static bool set_filter(struct options *opts, const struct verb *verb, int option,
+		       const char *list)
+{
+	struct ptscope_filter *filter = &opts->filter;
+
+	if (!takes(verb, TAKES_FILTER, "filter"))
+		return false;
+	switch (option) {
+	case OPT_STATE:
+		return parse_states(list, &filter->states);
+	case OPT_FLAGS:
+		return parse_flags(list, &filter->mask, &filter->inverted);
+	case OPT_ANY:
+		return parse_flags(list, &filter->anyof, &filter->inverted);
+	default:
+		return parse_detail(list, &filter->detail);
+	}
 }
 
 static bool refuse(const struct verb *verb)
@@ -200,12 +247,20 @@ bool options_parse(struct options *opts, const struct verb *verb, int argc, char
 			*status = CLI_OK;
 			return false;
 		case OPT_RANGE:
-			if (!verb->ranged) {
-				complain("%s takes no range", verb->name);
+			if (!takes(verb, TAKES_RANGE, "range") || !set_range(opts, optarg))
 				return refuse(verb);
-			}
-			if (!set_range(opts, optarg))
+			break;
+		case OPT_STATE:
+		case OPT_FLAGS:
+		case OPT_ANY:
+		case OPT_DETAIL:
+			if (!set_filter(opts, verb, c, optarg))
 				return refuse(verb);
+			break;
+		case OPT_SUMMARY:
+			if (!takes(verb, TAKES_SUMMARY, "summary"))
+				return refuse(verb);
+			opts->summary = true;
 			break;
 		default:
 			return refuse(verb);

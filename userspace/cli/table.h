@@ -29,7 +29,7 @@ struct cell {
 	uint64_t number;	/* SIZE, ADDRESS, NUMBER, BOOL */
 	double percent;
 	const char *text;	/* may point to @buf */
-	char buf[128];
+	char buf[256];
 	enum cell_color color;
 };
 

@@ -24,6 +24,9 @@
  * @dec: where in it we are
  * @dumping: a dump has begun and has not come to its end
  * @vma: the VMA that was handed out last
+ * @runs: the message whose runs are being handed out
+ * @detail: what was asked about runs
+ * @hidden: some part of the last answer was hidden
  * @tap: who watches the datagrams
  * @tap_arg: for @tap
  * @message: what went wrong
@@ -35,6 +38,9 @@ struct ptscope {
 	struct decoder dec;
 	bool dumping;
 	struct ptscope_vma vma;
+	struct runs runs;
+	uint32_t detail;
+	bool hidden;
 	void (*tap)(void *arg, const void *data, size_t len);
 	void *tap_arg;
 	char message[256];
@@ -152,6 +158,11 @@ PUBLIC bool ptscope_interrupted(const struct ptscope *ps)
 	return ps->dec.interrupted;
 }
 
+PUBLIC bool ptscope_hidden(const struct ptscope *ps)
+{
+	return ps->hidden;
+}
+
 PUBLIC void ptscope_set_tap(struct ptscope *ps,
 			    void (*tap)(void *arg, const void *data, size_t len), void *arg)
 {
@@ -195,6 +206,8 @@ static int post(struct ptscope *ps, struct nl_msg *msg)
 	int err;
 
 	nl_complete_msg(ps->sock, msg);
+	ps->hidden = false;
+	memset(&ps->runs, 0, sizeof(ps->runs));
 	decoder_start(&ps->dec, nlmsg_hdr(msg)->nlmsg_seq);
 	err = nl_send(ps->sock, msg);
 	nlmsg_free(msg);
@@ -313,20 +326,31 @@ PUBLIC int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *
 	return decode_proc(msg, proc) ? fail_wire(ps) : 0;
 }
 
+/* Begin a dump of a range. */
+static int begin_range(struct ptscope *ps, int command, pid_t pid, uint64_t start, uint64_t end,
+		       struct nl_msg **request)
+{
+	int err = begin(ps, command, NLM_F_DUMP, request);
+
+	if (err)
+		return err;
+	if (nla_put_u32(*request, PTSCOPE_A_TARGET_PID, pid) ||
+	    (start && nla_put_u64(*request, PTSCOPE_A_TARGET_START, start)) ||
+	    (end && nla_put_u64(*request, PTSCOPE_A_TARGET_END, end))) {
+		nlmsg_free(*request);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
 PUBLIC int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end)
 {
 	struct nl_msg *request;
 	int err;
 
-	err = begin(ps, PTSCOPE_CMD_VMA_GET, NLM_F_DUMP, &request);
+	err = begin_range(ps, PTSCOPE_CMD_VMA_GET, pid, start, end, &request);
 	if (err)
 		return err;
-	if (nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid) ||
-	    (start && nla_put_u64(request, PTSCOPE_A_TARGET_START, start)) ||
-	    (end && nla_put_u64(request, PTSCOPE_A_TARGET_END, end))) {
-		nlmsg_free(request);
-		return fail(ps, -ENOMEM, "out of memory");
-	}
 	err = post(ps, request);
 	if (err)
 		return err;
@@ -348,4 +372,87 @@ PUBLIC int ptscope_next_vma(struct ptscope *ps, const struct ptscope_vma **vma)
 		return fail_wire(ps);
 	*vma = &ps->vma;
 	return 1;
+}
+
+/* What is zero is not said: that is what its absence means. */
+static bool put_filter(struct nl_msg *request, const struct ptscope_filter *filter)
+{
+	const struct {
+		int type;
+		uint32_t value;
+	} parts[] = {
+		{ PTSCOPE_A_TARGET_STATES, filter->states },
+		{ PTSCOPE_A_TARGET_CATEGORY_MASK, filter->mask },
+		{ PTSCOPE_A_TARGET_CATEGORY_INVERTED, filter->inverted },
+		{ PTSCOPE_A_TARGET_CATEGORY_ANYOF, filter->anyof },
+		{ PTSCOPE_A_TARGET_DETAIL, filter->detail },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i].value && nla_put_u32(request, parts[i].type, parts[i].value))
+			return false;
+	return true;
+}
+
+PUBLIC int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
+			     const struct ptscope_filter *filter)
+{
+	struct nl_msg *request;
+	int err;
+
+	err = begin_range(ps, PTSCOPE_CMD_RUN_GET, pid, start, end, &request);
+	if (err)
+		return err;
+	if (filter && !put_filter(request, filter)) {
+		nlmsg_free(request);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
+	err = post(ps, request);
+	if (err)
+		return err;
+	ps->detail = filter ? filter->detail : 0;
+	ps->dumping = true;
+	return 0;
+}
+
+PUBLIC int ptscope_next_run(struct ptscope *ps, struct ptscope_run *run)
+{
+	const struct nlmsghdr *msg;
+	int err;
+
+	while (!runs_next(&ps->runs, ps->detail, run)) {
+		if (!ps->dumping)
+			return 0;
+		err = next_message(ps, &msg);
+		if (err <= 0) {
+			memset(&ps->runs, 0, sizeof(ps->runs));
+			return err;
+		}
+		if (decode_runs(msg, &ps->runs))
+			return fail_wire(ps);
+		ps->hidden |= ps->runs.hidden;
+	}
+	return 1;
+}
+
+PUBLIC int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
+			     struct ptscope_trail *trail)
+{
+	const struct nlmsghdr *msg;
+	struct nl_msg *request;
+	int err;
+
+	err = begin(ps, PTSCOPE_CMD_WALK_GET, 0, &request);
+	if (err)
+		return err;
+	if (nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid) ||
+	    nla_put_u64(request, PTSCOPE_A_TARGET_ADDRESS, address)) {
+		nlmsg_free(request);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
+	err = ask(ps, request, &msg);
+	if (err)
+		return err;
+	return decode_trail(msg, trail, &ps->hidden) ? fail_wire(ps) : 0;
 }

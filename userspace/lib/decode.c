@@ -120,6 +120,7 @@ enum kind {
 	KIND_FLAG,	/* by being there, to a bool */
 	KIND_TEXT,	/* copied into an array of char */
 	KIND_STRING,	/* to a pointer into the message */
+	KIND_BYTES,	/* to a struct bytes */
 	KIND_NEST,	/* by a function of its own */
 };
 
@@ -199,6 +200,9 @@ static bool decode_field(struct nlattr *attr, const struct field *field, void *t
 		return true;
 	case KIND_STRING:
 		return get_string(attr, member);
+	case KIND_BYTES:
+		*(struct bytes *)member = (struct bytes){ nla_data(attr), nla_len(attr) };
+		return true;
 	case KIND_NEST:
 		return field->nest(nla_data(attr), nla_len(attr), member);
 	}
@@ -375,5 +379,177 @@ int decode_vma(const struct nlmsghdr *msg, struct ptscope_vma *vma)
 	if (!decode_message(msg, fields, COUNT(fields), vma) || vma->pid <= 0 ||
 	    vma->start >= vma->end)
 		return -EBADMSG;
+	return 0;
+}
+
+static void decode_run(const unsigned char *data, bool frames, struct ptscope_run *run)
+{
+	uint64_t words[PTSCOPE_RUN_WORDS];
+	uint32_t flags;
+
+	memcpy(words, data, sizeof(words));
+	flags = words[2] >> PTSCOPE_RUN_FLAGS_SHIFT;
+	memset(run, 0, sizeof(*run));
+	run->start = words[0];
+	run->pages = (uint32_t)words[2];
+	run->state = words[2] >> PTSCOPE_RUN_STATE_SHIFT & 0xf;
+	run->level = words[2] >> PTSCOPE_RUN_LEVEL_SHIFT & 0x7;
+	run->flags = flags & 0xffff;
+	run->pkey = flags >> PTSCOPE_FLAG_PKEY_SHIFT & 0xf;
+	run->memory_type = flags >> PTSCOPE_FLAG_MEMORY_SHIFT & 0xf;
+	if (!frames)
+		return;
+
+	switch (run->state) {
+	case PTSCOPE_STATE_SWAP:
+		run->has_slot = true;
+		run->swap_type = words[1] >> PTSCOPE_SWAP_TYPE_SHIFT;
+		run->swap_offset = words[1] & ((1ull << PTSCOPE_SWAP_TYPE_SHIFT) - 1);
+		break;
+	case PTSCOPE_STATE_RES:
+	case PTSCOPE_STATE_MIGRATION:
+	case PTSCOPE_STATE_HWPOISON:
+	case PTSCOPE_STATE_DEVICE_PRIVATE:
+	case PTSCOPE_STATE_DEVICE_EXCLUSIVE:
+		run->has_frame = true;
+		run->frame = words[1];
+		break;
+	}
+}
+
+static void decode_extra(uint64_t extra, struct ptscope_run *run)
+{
+	run->has_extra = run->state == PTSCOPE_STATE_RES && extra;
+	run->node = extra & 0xffff;
+	run->order = extra >> 16 & 0xff;
+	run->folio = extra >> 24;
+}
+
+#define RUN_SIZE (PTSCOPE_RUN_WORDS * sizeof(uint64_t))
+
+int decode_runs(const struct nlmsghdr *msg, struct runs *runs)
+{
+	static const struct field fields[] = {
+		[PTSCOPE_A_TARGET_PID] = FIELD(struct runs, pid, KIND_U32),
+		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct runs, start_time, KIND_UINT),
+		[PTSCOPE_A_TARGET_HIDDEN] = FIELD(struct runs, hidden, KIND_FLAG),
+		[PTSCOPE_A_TARGET_RUNS] = FIELD(struct runs, words, KIND_BYTES),
+		[PTSCOPE_A_TARGET_EXTRAS] = FIELD(struct runs, extras, KIND_BYTES),
+	};
+
+	memset(runs, 0, sizeof(*runs));
+	if (!decode_message(msg, fields, COUNT(fields), runs) || !runs->pid ||
+	    runs->words.len % RUN_SIZE)
+		return -EBADMSG;
+	if (runs->extras.len &&
+	    runs->extras.len / sizeof(uint64_t) != runs->words.len / RUN_SIZE)
+		return -EBADMSG;
+	return 0;
+}
+
+bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run)
+{
+	uint64_t extra;
+
+	if (runs->next * RUN_SIZE >= runs->words.len)
+		return false;
+	decode_run(runs->words.data + runs->next * RUN_SIZE,
+		   detail & PTSCOPE_DETAIL_FRAME && !runs->hidden, run);
+	if (runs->extras.len) {
+		memcpy(&extra, runs->extras.data + runs->next * sizeof(extra), sizeof(extra));
+		decode_extra(extra, run);
+	}
+	runs->next++;
+	return true;
+}
+
+static bool decode_step(struct nlattr *head, int len, void *member)
+{
+	static const struct field fields[] = {
+		[PTSCOPE_A_STEP_LEVEL] = FIELD(struct ptscope_step, level, KIND_U32),
+		[PTSCOPE_A_STEP_TABLE] = FIELD(struct ptscope_step, table, KIND_UINT),
+		[PTSCOPE_A_STEP_INDEX] = FIELD(struct ptscope_step, index, KIND_U32),
+		[PTSCOPE_A_STEP_VALUE] = FIELD(struct ptscope_step, value, KIND_UINT),
+	};
+	struct ptscope_trail *trail = member;
+	struct ptscope_step *step;
+
+	if (trail->steps == PTSCOPE_LEVELS)
+		return false;
+	step = &trail->step[trail->steps++];
+	step->has_table = nla_find(head, len, PTSCOPE_A_STEP_TABLE);
+	return decode_fields(head, len, fields, COUNT(fields), step) &&
+	       step->level < PTSCOPE_LEVELS;
+}
+
+static bool decode_trail_vma(struct nlattr *head, int len, void *member)
+{
+	struct ptscope_trail *trail = member;
+
+	trail->mapped = true;
+	return decode_area(head, len, &trail->vma);
+}
+
+/* What the last part of a trail is made of. */
+struct way {
+	struct bytes run;
+	uint64_t extra;
+};
+
+static bool decode_way(struct nlattr *head, int len, void *member)
+{
+	static const struct field outer[] = {
+		[PTSCOPE_A_TRAIL_ADDRESS] = FIELD(struct ptscope_trail, address, KIND_UINT),
+		[PTSCOPE_A_TRAIL_VMA] = NEST_WHOLE(decode_trail_vma),
+		[PTSCOPE_A_TRAIL_STEP] = NEST_WHOLE(decode_step),
+	};
+	static const struct field last[] = {
+		[PTSCOPE_A_TRAIL_RUN] = FIELD(struct way, run, KIND_BYTES),
+		[PTSCOPE_A_TRAIL_EXTRA] = FIELD(struct way, extra, KIND_UINT),
+	};
+	struct ptscope_trail *trail = member;
+	struct way way = { 0 };
+
+	if (!decode_fields(head, len, outer, COUNT(outer), trail) ||
+	    !decode_fields(head, len, last, COUNT(last), &way))
+		return false;
+	if (!trail->mapped)
+		return true;
+	if (way.run.len != RUN_SIZE)
+		return false;
+	/* Hidden frames come as 0, and are taken back by whoever knows. */
+	decode_run(way.run.data, true, &trail->run);
+	if (way.extra)
+		decode_extra(way.extra, &trail->run);
+	return true;
+}
+
+int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail, bool *hidden)
+{
+	/* An outer struct for what is said once, however many trails there are. */
+	struct {
+		struct ptscope_trail trail;
+		bool hidden;
+	} whole;
+	static const struct field fields[] = {
+		[PTSCOPE_A_TARGET_PID] = FIELD(__typeof__(whole), trail.pid, KIND_U32),
+		[PTSCOPE_A_TARGET_START_TIME] =
+			FIELD(__typeof__(whole), trail.start_time, KIND_UINT),
+		[PTSCOPE_A_TARGET_HIDDEN] = FIELD(__typeof__(whole), hidden, KIND_FLAG),
+		[PTSCOPE_A_TARGET_TRAIL] = NEST(__typeof__(whole), trail, decode_way),
+	};
+
+	memset(&whole, 0, sizeof(whole));
+	whole.trail.vma.name = "";
+	if (!decode_message(msg, fields, COUNT(fields), &whole) || whole.trail.pid <= 0)
+		return -EBADMSG;
+	if (whole.hidden) {
+		whole.trail.run.has_frame = false;
+		whole.trail.run.has_slot = false;
+	}
+	whole.trail.vma.pid = whole.trail.pid;
+	whole.trail.vma.start_time = whole.trail.start_time;
+	*trail = whole.trail;
+	*hidden = whole.hidden;
 	return 0;
 }

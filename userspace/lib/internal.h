@@ -55,5 +55,38 @@ enum reply decoder_next(struct decoder *dec, const struct nlmsghdr **msg);
 int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info);
 int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc);
 int decode_vma(const struct nlmsghdr *msg, struct ptscope_vma *vma);
+int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail, bool *hidden);
+
+/**
+ * struct bytes - an attribute that is an array
+ * @data: its first byte, within the message
+ * @len: its length
+ */
+struct bytes {
+	const unsigned char *data;
+	size_t len;
+};
+
+/**
+ * struct runs - the runs of a message
+ * @pid: as in struct ptscope_proc
+ * @start_time: as in struct ptscope_proc
+ * @hidden: frames and slots are left out
+ * @words: of all runs
+ * @extras: of all runs; empty if they were not asked for
+ * @next: the run that comes next
+ */
+struct runs {
+	uint32_t pid;
+	uint64_t start_time;
+	bool hidden;
+	struct bytes words;
+	struct bytes extras;
+	size_t next;
+};
+
+int decode_runs(const struct nlmsghdr *msg, struct runs *runs);
+/* False when there is no run left. */
+bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run);
 
 #endif /* PTSCOPE_INTERNAL_H */

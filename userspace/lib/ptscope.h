@@ -157,6 +157,100 @@ struct ptscope_vma {
 	struct ptscope_census census;
 };
 
+/**
+ * struct ptscope_filter - which runs are wanted, and how finely they are told
+ * @states: 1 << PTSCOPE_STATE_* of those wanted; 0 for all
+ * @mask: PTSCOPE_FLAG_* bits that must all be set, after @inverted
+ * @inverted: bits that are turned over before they are compared
+ * @anyof: bits of which one at least must be set; 0 if that does not matter
+ * @detail: PTSCOPE_DETAIL_* bits: what else makes a new run
+ *
+ * All zero: runs by state, level and flags, of everything.
+ */
+struct ptscope_filter {
+	uint32_t states;
+	uint32_t mask;
+	uint32_t inverted;
+	uint32_t anyof;
+	uint32_t detail;
+};
+
+/**
+ * struct ptscope_run - pages whose entries say the same
+ * @start: first address
+ * @pages: number of base pages
+ * @state: PTSCOPE_STATE_*
+ * @level: PTSCOPE_LEVEL_* of the table that holds the entries
+ * @flags: PTSCOPE_FLAG_* bits
+ * @pkey: protection key
+ * @memory_type: PTSCOPE_MEMORY_TYPE_*, of pages in RAM
+ * @has_frame: @frame is known
+ * @frame: number of the first frame, of pages in RAM or on their way
+ * @has_slot: @swap_type and @swap_offset are known
+ * @swap_type: number of the swap area, of pages in swap
+ * @swap_offset: the first page's place in it, in base pages
+ * @has_extra: @node, @order and @folio are known
+ * @node: NUMA node of the first frame
+ * @order: its folio has 1 << @order base pages
+ * @folio: PTSCOPE_FOLIO_* bits; estimates
+ */
+struct ptscope_run {
+	uint64_t start;
+	uint32_t pages;
+	uint32_t state;
+	uint32_t level;
+	uint32_t flags;
+	uint32_t pkey;
+	uint32_t memory_type;
+	bool has_frame;
+	uint64_t frame;
+	bool has_slot;
+	uint32_t swap_type;
+	uint64_t swap_offset;
+	bool has_extra;
+	uint32_t node;
+	uint32_t order;
+	uint32_t folio;
+};
+
+/**
+ * struct ptscope_step - an entry on the way to an address
+ * @level: PTSCOPE_LEVEL_* of the table that it stands in
+ * @index: its place in that table
+ * @has_table: @table is known
+ * @table: frame number of the table
+ * @value: the entry; without the frame's bits if frames are hidden
+ */
+struct ptscope_step {
+	uint32_t level;
+	uint32_t index;
+	bool has_table;
+	uint64_t table;
+	uint64_t value;
+};
+
+/**
+ * struct ptscope_trail - the way to an address
+ * @pid: process ID in the asker's PID namespace
+ * @start_time: as in struct ptscope_proc
+ * @address: the address
+ * @mapped: it lies in a VMA; the rest means something only then
+ * @vma: that VMA, without a census; its name is valid until the next call
+ * @step: the entries, from the top table down; folded levels have none
+ * @steps: how many
+ * @run: the base page that holds the address
+ */
+struct ptscope_trail {
+	pid_t pid;
+	uint64_t start_time;
+	uint64_t address;
+	bool mapped;
+	struct ptscope_vma vma;
+	struct ptscope_step step[PTSCOPE_LEVELS];
+	uint32_t steps;
+	struct ptscope_run run;
+};
+
 struct ptscope;
 
 /** ptscope_new() - make a connection; NULL if memory is short. */
@@ -227,6 +321,50 @@ int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t en
  * ptscope_get_proc(), and -ESRCH too if the process goes away in mid-dump.
  */
 int ptscope_next_vma(struct ptscope *ps, const struct ptscope_vma **vma);
+
+/**
+ * ptscope_dump_runs() - ask for a process's pages, as runs
+ * @ps: a connection; a dump that is still going on is dropped
+ * @pid: the process
+ * @start: as for ptscope_dump_vmas()
+ * @end: as for ptscope_dump_vmas()
+ * @filter: which runs; NULL for all, by state, level and flags
+ *
+ * Return: 0 or a negative errno. A refusal by the kernel comes from the first
+ * ptscope_next_run().
+ */
+int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
+		      const struct ptscope_filter *filter);
+
+/**
+ * ptscope_next_run() - get the next run of a dump
+ * @ps: a connection on which ptscope_dump_runs() was called
+ * @run: filled in
+ *
+ * Return: 1 if there is a run; 0 at the end; a negative errno as for
+ * ptscope_next_vma().
+ */
+int ptscope_next_run(struct ptscope *ps, struct ptscope_run *run);
+
+/**
+ * ptscope_get_trail() - ask how an address is translated
+ * @ps: a connection
+ * @pid: the process
+ * @address: any address
+ * @trail: filled in
+ *
+ * Return: as for ptscope_get_proc(). That nothing is mapped there is no error.
+ */
+int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
+		      struct ptscope_trail *trail);
+
+/**
+ * ptscope_hidden() - did the last answer leave out what the asker may not see?
+ * @ps: a connection
+ *
+ * Frames and swap slots need CAP_SYS_ADMIN in the initial user namespace.
+ */
+bool ptscope_hidden(const struct ptscope *ps);
 
 /**
  * ptscope_interrupted() - did the address space change during the last answer?

@@ -96,5 +96,19 @@ static inline enum softleaf_type softleaf_type(softleaf_t leaf)
 	return SOFTLEAF_NONE;
 }
 
+static inline bool softleaf_has_pfn(softleaf_t leaf)
+{
+	return is_pfn_swap_entry(leaf);
+}
+
+#ifndef softleaf_to_pfn
+#define softleaf_to_pfn(leaf) swp_offset_pfn(leaf)
+#endif
+
+static inline pte_t softleaf_to_pte(softleaf_t leaf)
+{
+	return swp_entry_to_pte(leaf);
+}
+
 #endif /* PTSCOPE_COMPAT_LEAFOPS_H */
 #endif

@@ -18,4 +18,25 @@ static inline bool vma_is_initial_stack(const struct vm_area_struct *vma)
 }
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+#define folio_maybe_mapped_shared(folio) (page_mapcount(&(folio)->page) > 1)
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define folio_maybe_mapped_shared(folio) folio_likely_mapped_shared(folio)
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+/* The one word that newer kernels have dropped: they no longer mark such memory. */
+static inline bool pte_devmap(pte_t pte)
+{
+	return false;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+/* The locks of VMAs are not for modules, or not there at all. */
+#define lock_vma_under_rcu(mm, address) \
+	((void)(mm), (void)(address), (struct vm_area_struct *)NULL)
+#define vma_end_read(vma) ((void)(vma))
+#endif
+
 #endif /* PTSCOPE_COMPAT_LINUX_MM_H */

@@ -19,6 +19,159 @@ enum ptscope_level {
 };
 
 /**
+ * enum ptscope_state - Where the bytes of a page are. All from migration on
+ *   are SPECIAL.
+ * @PTSCOPE_STATE_RES: translation present
+ * @PTSCOPE_STATE_LAZY: never touched or given back; a touch gets a zero-filled
+ *   page
+ * @PTSCOPE_STATE_CACHED: not mapped but in the page cache
+ * @PTSCOPE_STATE_DISK: not mapped, of a file; a touch reads the file
+ * @PTSCOPE_STATE_SWAP: in a swap slot
+ * @PTSCOPE_STATE_MIGRATION: on the way to another frame
+ * @PTSCOPE_STATE_HWPOISON: lost to a memory error
+ * @PTSCOPE_STATE_DEVICE_PRIVATE: in memory that only a device can reach
+ * @PTSCOPE_STATE_DEVICE_EXCLUSIVE: in memory that a device has for itself at
+ *   present
+ * @PTSCOPE_STATE_UFFD_WP: userfaultfd write-protect marker
+ * @PTSCOPE_STATE_GUARD: guard marker
+ * @PTSCOPE_STATE_POISON: poison marker, which raises SIGBUS
+ * @PTSCOPE_STATE_BAD: an entry that fits no pattern the kernel writes
+ */
+enum ptscope_state {
+	PTSCOPE_STATE_RES,
+	PTSCOPE_STATE_LAZY,
+	PTSCOPE_STATE_CACHED,
+	PTSCOPE_STATE_DISK,
+	PTSCOPE_STATE_SWAP,
+	PTSCOPE_STATE_MIGRATION,
+	PTSCOPE_STATE_HWPOISON,
+	PTSCOPE_STATE_DEVICE_PRIVATE,
+	PTSCOPE_STATE_DEVICE_EXCLUSIVE,
+	PTSCOPE_STATE_UFFD_WP,
+	PTSCOPE_STATE_GUARD,
+	PTSCOPE_STATE_POISON,
+	PTSCOPE_STATE_BAD,
+};
+
+/**
+ * enum ptscope_flag - What an entry says of its page. Bits 16 to 19 of the
+ *   same number are the protection key, and bits 20 to 23 a memory-type.
+ * @PTSCOPE_FLAG_WRITE: writable without a fault
+ * @PTSCOPE_FLAG_USER: open to user mode
+ * @PTSCOPE_FLAG_EXEC: user mode may execute it
+ * @PTSCOPE_FLAG_YOUNG: accessed since the kernel last looked
+ * @PTSCOPE_FLAG_DIRTY: written since the kernel last cleaned it
+ * @PTSCOPE_FLAG_SOFT_DIRTY: written since soft-dirty bits were last cleared
+ * @PTSCOPE_FLAG_UFFD_WP: write-protected by userfaultfd
+ * @PTSCOPE_FLAG_GLOBAL: the translation outlives a change of address space in
+ *   the TLB
+ * @PTSCOPE_FLAG_SPECIAL: the frame has no struct page that counts mappings
+ * @PTSCOPE_FLAG_DEVMAP: the frame is of a device's memory with struct pages
+ * @PTSCOPE_FLAG_PROTNONE: closed to the process by PROT_NONE or NUMA hinting
+ * @PTSCOPE_FLAG_ZERO: the shared zero page, base or huge
+ * @PTSCOPE_FLAG_THP: leaf of a transparent huge page
+ * @PTSCOPE_FLAG_HUGETLB: page of a hugetlb mapping
+ * @PTSCOPE_FLAG_EXCLUSIVE: not present, and no other process shares the page:
+ *   it may be written where it comes back, without a copy
+ * @PTSCOPE_FLAG_CONT: one of a block of entries joined by the contiguous hint
+ */
+enum ptscope_flag {
+	PTSCOPE_FLAG_WRITE = 1,
+	PTSCOPE_FLAG_USER = 2,
+	PTSCOPE_FLAG_EXEC = 4,
+	PTSCOPE_FLAG_YOUNG = 8,
+	PTSCOPE_FLAG_DIRTY = 16,
+	PTSCOPE_FLAG_SOFT_DIRTY = 32,
+	PTSCOPE_FLAG_UFFD_WP = 64,
+	PTSCOPE_FLAG_GLOBAL = 128,
+	PTSCOPE_FLAG_SPECIAL = 256,
+	PTSCOPE_FLAG_DEVMAP = 512,
+	PTSCOPE_FLAG_PROTNONE = 1024,
+	PTSCOPE_FLAG_ZERO = 2048,
+	PTSCOPE_FLAG_THP = 4096,
+	PTSCOPE_FLAG_HUGETLB = 8192,
+	PTSCOPE_FLAG_EXCLUSIVE = 16384,
+	PTSCOPE_FLAG_CONT = 32768,
+};
+
+/**
+ * enum ptscope_memory_type - How the processor caches a present page: unknown;
+ *   x86's write-back, write-combining, uncached-minus, uncached, write-through
+ *   and write-protected; arm64's Normal, Normal Tagged, Normal Non-cacheable,
+ *   Device-nGnRnE and Device-nGnRE; RISC-V's PMA, NC and IO.
+ */
+enum ptscope_memory_type {
+	PTSCOPE_MEMORY_TYPE_UNKNOWN,
+	PTSCOPE_MEMORY_TYPE_WB,
+	PTSCOPE_MEMORY_TYPE_WC,
+	PTSCOPE_MEMORY_TYPE_UC_MINUS,
+	PTSCOPE_MEMORY_TYPE_UC,
+	PTSCOPE_MEMORY_TYPE_WT,
+	PTSCOPE_MEMORY_TYPE_WP,
+	PTSCOPE_MEMORY_TYPE_NORMAL,
+	PTSCOPE_MEMORY_TYPE_NORMAL_TAGGED,
+	PTSCOPE_MEMORY_TYPE_NORMAL_NC,
+	PTSCOPE_MEMORY_TYPE_DEVICE_NGNRNE,
+	PTSCOPE_MEMORY_TYPE_DEVICE_NGNRE,
+	PTSCOPE_MEMORY_TYPE_PMA,
+	PTSCOPE_MEMORY_TYPE_NC,
+	PTSCOPE_MEMORY_TYPE_IO,
+};
+
+/**
+ * enum ptscope_detail - What else, apart from state, level and flags, makes a
+ *   new run.
+ * @PTSCOPE_DETAIL_FRAME: frames or swap slots do not follow each other; they
+ *   are said of a run only if this is asked for
+ * @PTSCOPE_DETAIL_AGE: young and dirty; without it these flags are not said
+ * @PTSCOPE_DETAIL_SOFT_DIRTY: soft-dirty; without it this flag is not said
+ * @PTSCOPE_DETAIL_NODE: NUMA node of the frame
+ * @PTSCOPE_DETAIL_FOLIO: the folio that the frame belongs to
+ */
+enum ptscope_detail {
+	PTSCOPE_DETAIL_FRAME = 1,
+	PTSCOPE_DETAIL_AGE = 2,
+	PTSCOPE_DETAIL_SOFT_DIRTY = 4,
+	PTSCOPE_DETAIL_NODE = 8,
+	PTSCOPE_DETAIL_FOLIO = 16,
+};
+
+/**
+ * enum ptscope_folio - What is known of the folio of a frame. It was read
+ *   without its lock, and may have changed meanwhile.
+ * @PTSCOPE_FOLIO_ANON: anonymous memory; a file's otherwise
+ * @PTSCOPE_FOLIO_KSM: merged with equal pages
+ * @PTSCOPE_FOLIO_SHARED: mapped more than once, as far as the kernel still
+ *   counts
+ * @PTSCOPE_FOLIO_EXCLUSIVE: anonymous, and of this process alone
+ * @PTSCOPE_FOLIO_SWAP_BACKED: would go to swap, not to a file
+ * @PTSCOPE_FOLIO_MLOCKED: locked into memory
+ * @PTSCOPE_FOLIO_UNEVICTABLE: not to be reclaimed
+ * @PTSCOPE_FOLIO_WRITEBACK: on its way to the disk
+ * @PTSCOPE_FOLIO_ALIGNED: the folio lies in the address space as it does in
+ *   memory
+ */
+enum ptscope_folio {
+	PTSCOPE_FOLIO_ANON = 1,
+	PTSCOPE_FOLIO_KSM = 2,
+	PTSCOPE_FOLIO_SHARED = 4,
+	PTSCOPE_FOLIO_EXCLUSIVE = 8,
+	PTSCOPE_FOLIO_SWAP_BACKED = 16,
+	PTSCOPE_FOLIO_MLOCKED = 32,
+	PTSCOPE_FOLIO_UNEVICTABLE = 64,
+	PTSCOPE_FOLIO_WRITEBACK = 128,
+	PTSCOPE_FOLIO_ALIGNED = 256,
+};
+
+#define PTSCOPE_RUN_WORDS		3
+#define PTSCOPE_RUN_STATE_SHIFT		32
+#define PTSCOPE_RUN_LEVEL_SHIFT		36
+#define PTSCOPE_RUN_FLAGS_SHIFT		40
+#define PTSCOPE_FLAG_PKEY_SHIFT		16
+#define PTSCOPE_FLAG_MEMORY_SHIFT	20
+#define PTSCOPE_SWAP_TYPE_SHIFT		58
+
+/**
  * enum ptscope_sight - What the asker may see.
  * @PTSCOPE_SIGHT_PROCESSES: any process of the system; without it only the
  *   asker itself
@@ -127,9 +280,40 @@ enum {
 	PTSCOPE_A_TARGET_VMA,
 	PTSCOPE_A_TARGET_CENSUS,
 	PTSCOPE_A_TARGET_TABLE,
+	PTSCOPE_A_TARGET_STATES,
+	PTSCOPE_A_TARGET_CATEGORY_MASK,
+	PTSCOPE_A_TARGET_CATEGORY_INVERTED,
+	PTSCOPE_A_TARGET_CATEGORY_ANYOF,
+	PTSCOPE_A_TARGET_DETAIL,
+	PTSCOPE_A_TARGET_HIDDEN,
+	PTSCOPE_A_TARGET_RUNS,
+	PTSCOPE_A_TARGET_EXTRAS,
+	PTSCOPE_A_TARGET_ADDRESS,
+	PTSCOPE_A_TARGET_TRAIL,
 
 	__PTSCOPE_A_TARGET_MAX,
 	PTSCOPE_A_TARGET_MAX = (__PTSCOPE_A_TARGET_MAX - 1)
+};
+
+enum {
+	PTSCOPE_A_TRAIL_ADDRESS = 1,
+	PTSCOPE_A_TRAIL_VMA,
+	PTSCOPE_A_TRAIL_STEP,
+	PTSCOPE_A_TRAIL_RUN,
+	PTSCOPE_A_TRAIL_EXTRA,
+
+	__PTSCOPE_A_TRAIL_MAX,
+	PTSCOPE_A_TRAIL_MAX = (__PTSCOPE_A_TRAIL_MAX - 1)
+};
+
+enum {
+	PTSCOPE_A_STEP_LEVEL = 1,
+	PTSCOPE_A_STEP_TABLE,
+	PTSCOPE_A_STEP_INDEX,
+	PTSCOPE_A_STEP_VALUE,
+
+	__PTSCOPE_A_STEP_MAX,
+	PTSCOPE_A_STEP_MAX = (__PTSCOPE_A_STEP_MAX - 1)
 };
 
 enum {
@@ -193,6 +377,8 @@ enum {
 	PTSCOPE_CMD_INFO_GET = 1,
 	PTSCOPE_CMD_PROC_GET,
 	PTSCOPE_CMD_VMA_GET,
+	PTSCOPE_CMD_RUN_GET,
+	PTSCOPE_CMD_WALK_GET,
 
 	__PTSCOPE_CMD_MAX,
 	PTSCOPE_CMD_MAX = (__PTSCOPE_CMD_MAX - 1)

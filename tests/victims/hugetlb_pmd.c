@@ -2,24 +2,12 @@
 /*
  * hugetlb pages of the PMD's size, touched and untouched.
  */
-#include <errno.h>
-#include <string.h>
-#include <sys/mman.h>
+#include "hugetlb.h"
 #include "victim.h"
-
-#ifndef MAP_HUGE_SHIFT
-#define MAP_HUGE_SHIFT 26
-#endif
 
 static char *map(size_t size, int flags)
 {
-	int log2 = __builtin_ctzl(pmd_size);
-	char *start = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			   flags | MAP_ANONYMOUS | MAP_HUGETLB | log2 << MAP_HUGE_SHIFT, -1, 0);
-
-	if (start == MAP_FAILED)
-		victim_skip("no hugetlb pages of %zu bytes: %s", pmd_size, strerror(errno));
-	return start;
+	return hugetlb_map(pmd_size, size / pmd_size, PROT_READ | PROT_WRITE, flags);
 }
 
 int main(void)

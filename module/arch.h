@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a leaf says in the bits of one architecture, for which the kernel has
+ * no words that all of them share: who may use the page, and how the processor
+ * caches it.
+ */
+#ifndef PTSCOPE_ARCH_H
+#define PTSCOPE_ARCH_H
+
+#include <linux/bitfield.h>
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/ptscope.h>
+
+#if defined(CONFIG_X86)
+
+extern u8 ptscope_pat[8];
+
+void ptscope_arch_init(void);
+
+/* Index of a leaf in the processor's page attribute table. */
+static inline unsigned int ptscope_pat_index(pte_t pte, enum ptscope_level level)
+{
+	pteval_t pat = level == PTSCOPE_LEVEL_PTE ? _PAGE_PAT : _PAGE_PAT_LARGE;
+	pteval_t value = pte_val(pte);
+
+	return (value & pat ? 4 : 0) + (value & _PAGE_PCD ? 2 : 0) + (value & _PAGE_PWT ? 1 : 0);
+}
+
+static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level level)
+{
+	unsigned int flags;
+
+	flags = pte_flags_pkey(pte_flags(pte)) << PTSCOPE_FLAG_PKEY_SHIFT |
+		ptscope_pat[ptscope_pat_index(pte, level)] << PTSCOPE_FLAG_MEMORY_SHIFT;
+	if (pte_flags(pte) & _PAGE_USER)
+		flags |= PTSCOPE_FLAG_USER;
+	if (pte_exec(pte))
+		flags |= PTSCOPE_FLAG_EXEC;
+	/* In an entry that the processor does not use, the bit means PROT_NONE. */
+	if (pte_global(pte) && (pte_flags(pte) & _PAGE_PRESENT))
+		flags |= PTSCOPE_FLAG_GLOBAL;
+	return flags;
+}
+
+#elif defined(CONFIG_ARM64)
+
+static inline void ptscope_arch_init(void)
+{
+}
+
+static inline unsigned int ptscope_memory_type(pte_t pte)
+{
+	switch (FIELD_GET(PTE_ATTRINDX_MASK, pte_val(pte))) {
+	case MT_NORMAL:
+		return PTSCOPE_MEMORY_TYPE_NORMAL;
+	case MT_NORMAL_TAGGED:
+		return PTSCOPE_MEMORY_TYPE_NORMAL_TAGGED;
+	case MT_NORMAL_NC:
+		return PTSCOPE_MEMORY_TYPE_NORMAL_NC;
+	case MT_DEVICE_nGnRnE:
+		return PTSCOPE_MEMORY_TYPE_DEVICE_NGNRNE;
+	case MT_DEVICE_nGnRE:
+		return PTSCOPE_MEMORY_TYPE_DEVICE_NGNRE;
+	default:
+		return PTSCOPE_MEMORY_TYPE_UNKNOWN;
+	}
+}
+
+static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level level)
+{
+	unsigned int flags = ptscope_memory_type(pte) << PTSCOPE_FLAG_MEMORY_SHIFT;
+
+#ifdef PTE_PO_IDX_MASK
+	flags |= FIELD_GET(PTE_PO_IDX_MASK, pte_val(pte)) << PTSCOPE_FLAG_PKEY_SHIFT;
+#endif
+	if (pte_user(pte))
+		flags |= PTSCOPE_FLAG_USER;
+	if (pte_user_exec(pte))
+		flags |= PTSCOPE_FLAG_EXEC;
+	if (!(pte_val(pte) & PTE_NG))
+		flags |= PTSCOPE_FLAG_GLOBAL;
+	return flags;
+}
+
+#elif defined(CONFIG_RISCV)
+
+static inline void ptscope_arch_init(void)
+{
+}
+
+static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level level)
+{
+	static const u8 svpbmt[] = {
+		PTSCOPE_MEMORY_TYPE_PMA, PTSCOPE_MEMORY_TYPE_NC,
+		PTSCOPE_MEMORY_TYPE_IO, PTSCOPE_MEMORY_TYPE_UNKNOWN,
+	};
+	unsigned int flags;
+
+	flags = svpbmt[pte_val(pte) >> 61 & 3] << PTSCOPE_FLAG_MEMORY_SHIFT;
+	if (pte_user(pte))
+		flags |= PTSCOPE_FLAG_USER;
+	if (pte_exec(pte))
+		flags |= PTSCOPE_FLAG_EXEC;
+	if (pte_val(pte) & _PAGE_GLOBAL)
+		flags |= PTSCOPE_FLAG_GLOBAL;
+	return flags;
+}
+
+#else
+#error "ptscope does not know this architecture's entries"
+#endif
+
+#endif /* PTSCOPE_ARCH_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Takes a request apart, and sees whether it may be answered.
+ */
+#include <linux/mm.h>
+#include <net/genetlink.h>
+#include <linux/ptscope.h>
+#include "question.h"
+
+/* The parser lets the last of two equal attributes win; we let neither. */
+static int refuse_doubles(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	u32 seen = 0;
+	int rem;
+
+	BUILD_BUG_ON(PTSCOPE_A_TARGET_MAX >= 32);
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
+		/* The policies have refused any type above the largest known. */
+		u32 bit = BIT(nla_type(attr));
+
+		if ((seen & bit) && nla_type(attr) != PTSCOPE_A_TARGET_ADDRESS) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "attribute given twice");
+			return -EINVAL;
+		}
+		seen |= bit;
+	}
+	return 0;
+}
+
+static int parse_range(struct ptscope_question *question, struct nlattr **attrs,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *start = attrs[PTSCOPE_A_TARGET_START];
+	struct nlattr *end = attrs[PTSCOPE_A_TARGET_END];
+
+	if (start)
+		question->start = nla_get_u64(start);
+	if (end)
+		question->end = nla_get_u64(end);
+
+	if (start && !PAGE_ALIGNED(question->start)) {
+		NL_SET_ERR_MSG_ATTR(extack, start, "start is not a multiple of the page size");
+		return -EINVAL;
+	}
+	if (end && !PAGE_ALIGNED(question->end)) {
+		NL_SET_ERR_MSG_ATTR(extack, end, "end is not a multiple of the page size");
+		return -EINVAL;
+	}
+	if (question->start >= question->end) {
+		NL_SET_ERR_MSG(extack, "the range is empty: end is not above start");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What is not said is 0. The policies have refused bits that mean nothing. */
+static u32 optional(struct nlattr **attrs, int type)
+{
+	return attrs[type] ? nla_get_u32(attrs[type]) : 0;
+}
+
+static int parse_filter(struct ptscope_question *question, struct nlattr **attrs,
+			struct netlink_ext_ack *extack)
+{
+	struct ptscope_filter *filter = &question->filter;
+
+	filter->states = optional(attrs, PTSCOPE_A_TARGET_STATES);
+	filter->mask = optional(attrs, PTSCOPE_A_TARGET_CATEGORY_MASK);
+	filter->inverted = optional(attrs, PTSCOPE_A_TARGET_CATEGORY_INVERTED);
+	filter->anyof = optional(attrs, PTSCOPE_A_TARGET_CATEGORY_ANYOF);
+	filter->detail = optional(attrs, PTSCOPE_A_TARGET_DETAIL);
+
+	if (attrs[PTSCOPE_A_TARGET_STATES] && !filter->states) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[PTSCOPE_A_TARGET_STATES],
+				    "no state is asked for");
+		return -EINVAL;
+	}
+	if (!filter->states)
+		filter->states = ~0;
+	return 0;
+}
+
+/* The parser keeps the last of them; all are wanted, in their order. */
+static int parse_addresses(struct ptscope_question *question, const struct nlmsghdr *nlh,
+			   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != PTSCOPE_A_TARGET_ADDRESS)
+			continue;
+		if (question->addresses == PTSCOPE_ADDRESSES) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "more addresses than one answer holds");
+			return -E2BIG;
+		}
+		question->address[question->addresses++] = nla_get_u64(attr);
+	}
+	if (!question->addresses) {
+		NL_SET_ERR_MSG(extack, "an address is needed");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * ptscope_question_take() - take a request in
+ * @question: all zero; filled in
+ * @request: the message
+ * @nlh: its header
+ * @attrs: its attributes, or NULL if it has none
+ * @maxattr: largest attribute that this kind of request may have
+ * @extack: gets the reason for a refusal
+ *
+ * Return: 0, and @question->target has to be released with
+ * ptscope_target_put(); -EINVAL, -ERANGE or -E2BIG for a request that means
+ * nothing; or as for ptscope_target_get().
+ */
+int ptscope_question_take(struct ptscope_question *question, const struct sk_buff *request,
+			  const struct nlmsghdr *nlh, struct nlattr **attrs, int maxattr,
+			  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	question->start = 0;
+	question->end = PAGE_MASK;
+	question->sight = ptscope_sight(request);
+
+	err = refuse_doubles(nlh, extack);
+	if (err)
+		return err;
+	if (!attrs || !attrs[PTSCOPE_A_TARGET_PID]) {
+		NL_SET_ERR_MSG(extack, "a pid is needed");
+		return -EINVAL;
+	}
+	if (nla_get_u32(attrs[PTSCOPE_A_TARGET_PID]) > PID_MAX_LIMIT) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[PTSCOPE_A_TARGET_PID],
+				    "no pid is as large as this");
+		return -ERANGE;
+	}
+	if (maxattr >= PTSCOPE_A_TARGET_END)
+		err = parse_range(question, attrs, extack);
+	if (!err && maxattr >= PTSCOPE_A_TARGET_DETAIL)
+		err = parse_filter(question, attrs, extack);
+	if (!err && maxattr >= PTSCOPE_A_TARGET_ADDRESS)
+		err = parse_addresses(question, nlh, extack);
+	if (err)
+		return err;
+	return ptscope_target_get(&question->target, request,
+				  nla_get_u32(attrs[PTSCOPE_A_TARGET_PID]), extack);
+}

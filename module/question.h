@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTSCOPE_QUESTION_H
+#define PTSCOPE_QUESTION_H
+
+#include <linux/types.h>
+#include "target.h"
+
+struct netlink_ext_ack;
+struct nlattr;
+struct nlmsghdr;
+struct sk_buff;
+
+/* Addresses that one WALK_GET may name. */
+#define PTSCOPE_ADDRESSES 16
+
+/**
+ * struct ptscope_filter - which runs are wanted, in the way of PAGEMAP_SCAN
+ * @states: by bit of enum ptscope_state
+ * @inverted: flags that are turned over before they are compared
+ * @mask: flags that must all be set then
+ * @anyof: flags of which one must be set, unless there are none in here
+ * @detail: bits of enum ptscope_detail
+ */
+struct ptscope_filter {
+	u32 states;
+	u32 inverted;
+	u32 mask;
+	u32 anyof;
+	u32 detail;
+};
+
+/**
+ * struct ptscope_question - a request, taken apart and allowed
+ * @target: the process asked about
+ * @sight: what the asker may see
+ * @start: first address asked about
+ * @end: first address no longer asked about
+ * @filter: which runs
+ * @address: addresses to walk to
+ * @addresses: how many
+ */
+struct ptscope_question {
+	struct ptscope_target target;
+	u32 sight;
+	unsigned long start;
+	unsigned long end;
+	struct ptscope_filter filter;
+	u64 address[PTSCOPE_ADDRESSES];
+	unsigned int addresses;
+};
+
+int ptscope_question_take(struct ptscope_question *question, const struct sk_buff *request,
+			  const struct nlmsghdr *nlh, struct nlattr **attrs, int maxattr,
+			  struct netlink_ext_ack *extack);
+
+#endif /* PTSCOPE_QUESTION_H */

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/kernel-page-flags.h>
+#include <string.h>
+#include <unistd.h>
+#include "ktap.h"
+#include "runs.h"
+
+/* Entries that are read at a time. */
+#define CHUNK 4096
+/* Looks at a page before a difference counts. */
+#define LOOKS 3
+
+#define PM_SOFT_DIRTY	(1ull << 55)
+#define PM_EXCLUSIVE	(1ull << 56)
+#define PM_UFFD_WP	(1ull << 57)
+#define PM_FILE		(1ull << 61)
+
+static const struct ptscope_filter everything = {
+	.detail = PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_AGE | PTSCOPE_DETAIL_SOFT_DIRTY |
+		  PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
+};
+
+/**
+ * struct place - a page, and what is known about where it lies
+ * @addr: its address
+ * @vma: the VMA around it
+ * @soft_dirty: the VMA counts as soft-dirty as a whole
+ */
+struct place {
+	uint64_t addr;
+	const struct proc_vma *vma;
+	bool soft_dirty;
+};
+
+static size_t page_size;
+
+static uint64_t frame_of(const struct ptscope_run *run, uint64_t index)
+{
+	/* All pages of a run of zeroes are the same frame, but for huge ones. */
+	if (run->flags & PTSCOPE_FLAG_ZERO)
+		return run->frame;
+	return run->frame + index;
+}
+
+/* What pagemap would say of a present page, as far as ptscope can tell. */
+static const char *compare_present(const struct place *place, const struct ptscope_run *run,
+				   uint64_t index, uint64_t entry)
+{
+	bool flagged = run->flags & PTSCOPE_FLAG_SOFT_DIRTY || place->soft_dirty;
+	bool hugetlb = run->flags & PTSCOPE_FLAG_HUGETLB;
+	bool zero = run->flags & PTSCOPE_FLAG_ZERO;
+
+	if (!(entry & PROC_PM_PRESENT))
+		return "pagemap does not say present";
+	if ((entry & PROC_PM_WHERE) != frame_of(run, index) &&
+	    !(zero && run->level != PTSCOPE_LEVEL_PTE))
+		return "pagemap names another frame";
+	/* Of hugetlb, pagemap only knows what the VMA says. */
+	if (!hugetlb && !(entry & PM_SOFT_DIRTY) != !flagged)
+		return "pagemap differs in soft-dirty";
+	if (!(entry & PM_UFFD_WP) != !(run->flags & PTSCOPE_FLAG_UFFD_WP))
+		return "pagemap differs in uffd-wp";
+	if (run->has_extra && !zero && !(entry & PM_FILE) != !!(run->folio & PTSCOPE_FOLIO_ANON))
+		return "pagemap differs in anonymous or not";
+	if (run->has_extra && !zero && !hugetlb && !run->order &&
+	    !(entry & PM_EXCLUSIVE) != !!(run->folio & PTSCOPE_FOLIO_SHARED))
+		return "pagemap differs in shared or not";
+	return NULL;
+}
+
+/* NULL, or what pagemap's @entry and page @index of @run disagree on. */
+static const char *compare_page(const struct place *place, const struct ptscope_run *run,
+				uint64_t index, uint64_t entry)
+{
+	uint64_t where = entry & PROC_PM_WHERE;
+
+	switch (run->state) {
+	case PTSCOPE_STATE_RES:
+		return compare_present(place, run, index, entry);
+	case PTSCOPE_STATE_SWAP:
+		if (!(entry & PROC_PM_SWAPPED))
+			return "pagemap does not say swapped";
+		if ((where & PROC_PM_SWAP_TYPE) != run->swap_type)
+			return "pagemap names another swap area";
+		if (where >> 5 != run->swap_offset + index)
+			return "pagemap names another slot";
+		return NULL;
+	case PTSCOPE_STATE_MIGRATION:
+	case PTSCOPE_STATE_HWPOISON:
+	case PTSCOPE_STATE_DEVICE_PRIVATE:
+	case PTSCOPE_STATE_DEVICE_EXCLUSIVE:
+		/* pagemap leaves such entries of hugetlb out. */
+		if (place->vma->hugetlb || !(entry & (PROC_PM_PRESENT | PROC_PM_SWAPPED)))
+			return place->vma->pfn_map || run->level != PTSCOPE_LEVEL_PTE ?
+			       NULL : "pagemap says nothing";
+		if (entry & PROC_PM_PRESENT)
+			return "pagemap says present";
+		if (where >> 5 != frame_of(run, index))
+			return "pagemap names another frame for what is on its way";
+		return NULL;
+	case PTSCOPE_STATE_LAZY:
+	case PTSCOPE_STATE_CACHED:
+	case PTSCOPE_STATE_DISK:
+		return entry & (PROC_PM_PRESENT | PROC_PM_SWAPPED) ? "pagemap says something" :
+								     NULL;
+	case PTSCOPE_STATE_BAD:
+		return "the entry makes no sense";
+	default:
+		return entry & PROC_PM_PRESENT ? "pagemap says present" : NULL;
+	}
+}
+
+/* NULL, or what kpageflags' @flags of a frame and its run disagree on. */
+static const char *compare_frame(const struct ptscope_run *run, uint64_t flags)
+{
+#define KPF(bit) (!!(flags & (1ull << KPF_##bit)))
+#define SAYS(bit) (!!(run->folio & PTSCOPE_FOLIO_##bit))
+	bool zero = run->flags & PTSCOPE_FLAG_ZERO;
+
+	if (KPF(ZERO_PAGE) != zero)
+		return "kpageflags differs in zero page";
+	if (KPF(HUGE) != !!(run->flags & PTSCOPE_FLAG_HUGETLB))
+		return "kpageflags differs in hugetlb";
+	if (!run->has_extra || zero)
+		return NULL;
+	if (KPF(ANON) != SAYS(ANON))
+		return "kpageflags differs in anonymous or not";
+	if (KPF(KSM) != SAYS(KSM))
+		return "kpageflags differs in merged or not";
+	if ((KPF(COMPOUND_HEAD) || KPF(COMPOUND_TAIL)) != !!run->order)
+		return "kpageflags differs in large folio or not";
+	/* Of a large folio, older kernels mark the first page alone. */
+	if (!KPF(HUGE) && !KPF(COMPOUND_TAIL) && KPF(SWAPBACKED) != SAYS(SWAP_BACKED))
+		return "kpageflags differs in swap-backed";
+	return NULL;
+#undef KPF
+#undef SAYS
+}
+
+/* Asks for one page alone. */
+static bool ask_page(struct ptscope *ps, pid_t pid, uint64_t addr, struct ptscope_run *run)
+{
+	struct ptscope_run more;
+
+	return !ptscope_dump_runs(ps, pid, addr, addr + page_size, &everything) &&
+	       ptscope_next_run(ps, run) == 1 && !ptscope_next_run(ps, &more);
+}
+
+/* A difference, looked at again: is there still one? */
+static const char *look_again(struct ptscope *ps, pid_t pid, int pagemap, int kpageflags,
+			      const struct place *place)
+{
+	const char *fault = NULL;
+	struct ptscope_run run;
+	uint64_t entry, flags;
+	int i;
+
+	for (i = 0; i < LOOKS; i++) {
+		if (!ask_page(ps, pid, place->addr, &run) ||
+		    !proc_read_pagemap(pagemap, place->addr, 1, &entry))
+			return NULL;
+		fault = compare_page(place, &run, 0, entry);
+		if (!fault && run.has_frame && run.state == PTSCOPE_STATE_RES &&
+		    !place->vma->pfn_map && proc_read_pagemap(kpageflags,
+							      run.frame * page_size, 1, &flags))
+			fault = compare_frame(&run, flags);
+		if (!fault)
+			return NULL;
+	}
+	return fault;
+}
+
+/* The way to an address must end in the page that the run tells of. */
+static const char *compare_walk(struct ptscope *ps, pid_t pid, uint64_t addr,
+				const struct ptscope_run *run)
+{
+	struct ptscope_trail trail;
+
+	if (ptscope_get_trail(ps, pid, addr + page_size / 2, &trail))
+		return ptscope_message(ps);
+	if (!trail.mapped)
+		return "walk finds no VMA";
+	if (!trail.steps || trail.step[0].level != PTSCOPE_LEVEL_PGD)
+		return "walk does not begin at the top";
+	if (trail.run.start != addr || trail.run.state != run->state)
+		return "walk ends elsewhere";
+	if (trail.run.has_frame && trail.run.frame != run->frame)
+		return "walk ends in another frame";
+	if (run->state == PTSCOPE_STATE_RES &&
+	    trail.step[trail.steps - 1].level != run->level)
+		return "walk ends at another level";
+	return NULL;
+}
+
+static bool vma_is_soft_dirty(struct ptscope *ps, pid_t pid, const struct proc_vma *vma)
+{
+	const struct ptscope_vma *seen;
+
+	return !ptscope_dump_vmas(ps, pid, vma->start, vma->end) &&
+	       ptscope_next_vma(ps, &seen) == 1 && seen->flags & PTSCOPE_VMA_FLAG_SOFT_DIRTY;
+}
+
+/* The index-th page of @run and those behind it, up to CHUNK; returns how many. */
+static uint64_t compare_some(struct ptscope *ps, pid_t pid, int pagemap, int kpageflags,
+			     struct place place, const struct ptscope_run *run, uint64_t index,
+			     struct runs_count *count, void (*differ)(const char *format, ...))
+{
+	static uint64_t entries[CHUNK], flags[CHUNK];
+	uint64_t rest = run->pages - index;
+	size_t some = rest < CHUNK ? rest : CHUNK;
+	bool frames = run->has_frame && run->state == PTSCOPE_STATE_RES && !place.vma->pfn_map &&
+		      !(run->flags & PTSCOPE_FLAG_ZERO);
+	uint64_t base = place.addr;
+	size_t i;
+
+	if (!proc_read_pagemap(pagemap, base, some, entries))
+		return some;
+	/* kpageflags is indexed by frame as pagemap is by page. */
+	if (frames && !proc_read_pagemap(kpageflags, frame_of(run, index) * page_size, some, flags))
+		frames = false;
+	for (i = 0; i < some; i++) {
+		const char *fault;
+
+		place.addr = base + i * page_size;
+		fault = compare_page(&place, run, index + i, entries[i]);
+		if (!fault && frames)
+			fault = compare_frame(run, flags[i]);
+		if (fault)
+			fault = look_again(ps, pid, pagemap, kpageflags, &place);
+		if (fault)
+			differ("%" PRIx64 " %s: %s: pagemap %#" PRIx64 ", state %u frame %"
+			       PRIu64 " flags %#x folio %#x", place.addr, place.vma->name,
+			       fault, entries[i], run->state, run->frame + index + i,
+			       run->flags, run->folio);
+	}
+	count->pages += some;
+	count->frames += frames ? some : 0;
+	count->states[run->state] += some;
+	return some;
+}
+
+static void compare_vma(struct ptscope *ps, struct ptscope *other, pid_t pid, int pagemap,
+			int kpageflags, const struct proc_vma *vma, struct runs_count *count,
+			void (*differ)(const char *format, ...))
+{
+	struct place place = { .vma = vma, .soft_dirty = vma_is_soft_dirty(ps, pid, vma) };
+	uint64_t reached = vma->start, index;
+	struct ptscope_run run;
+	const char *fault;
+	size_t runs = 0;
+	int err;
+
+	err = ptscope_dump_runs(ps, pid, vma->start, vma->end, &everything);
+	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
+		err = 0;
+		if (run.start != reached || !run.pages) {
+			differ("%" PRIx64 " %s: a run begins at %" PRIx64, reached, vma->name,
+			       run.start);
+			return;
+		}
+		/* Neither pagemap nor smaps looks into ranges mapped by frame number. */
+		for (index = 0; !vma->pfn_map && index < run.pages;) {
+			place.addr = run.start + index * page_size;
+			index += compare_some(other, pid, pagemap, kpageflags, place, &run, index,
+					      count, differ);
+		}
+		reached += run.pages * page_size;
+		/* Some of them, since each is a question of its own. */
+		if (runs++ % 64)
+			continue;
+		fault = compare_walk(other, pid, run.start, &run);
+		if (fault)
+			differ("%" PRIx64 " %s: %s", run.start, vma->name, fault);
+		count->walks++;
+	}
+	if (err)
+		differ("%" PRIx64 " %s: %s", vma->start, vma->name, ptscope_message(ps));
+	else if (reached != vma->end)
+		differ("%" PRIx64 " %s: runs end at %" PRIx64, vma->start, vma->name, reached);
+}
+
+void runs_compare(struct ptscope *ps, pid_t pid, const struct proc_vmas *vmas, size_t size,
+		  struct runs_count *count, void (*differ)(const char *format, ...))
+{
+	int kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	int pagemap = proc_open(pid, "pagemap");
+	struct ptscope *other = ptscope_new();
+	size_t i;
+
+	page_size = size;
+	if (!other || ptscope_connect(other))
+		ktap_bail("%s", other ? ptscope_message(other) : "out of memory");
+	for (i = 0; i < vmas->count; i++)
+		compare_vma(ps, other, pid, pagemap, kpageflags, &vmas->vma[i], count, differ);
+	ptscope_free(other);
+	close(pagemap);
+	close(kpageflags);
+}

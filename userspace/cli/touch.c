@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a touch would cost: the kernel's decisions on a page fault, foretold.
+ */
+#include "touch.h"
+
+static bool has_file(const struct ptscope_vma *vma)
+{
+	return vma->dev_major || vma->dev_minor;
+}
+
+static bool is_private(const struct ptscope_vma *vma)
+{
+	return !(vma->flags & PTSCOPE_VMA_FLAG_MAY_SHARE);
+}
+
+/* A page that was never there, or whose place is known to the page cache only. */
+static const char *vacant(const struct ptscope_trail *trail, bool write)
+{
+	const struct ptscope_vma *vma = &trail->vma;
+
+	if (vma->flags & PTSCOPE_VMA_FLAG_UFFD_MISSING)
+		return "userfaultfd";
+	if (vma->flags & PTSCOPE_VMA_FLAG_HUGETLB)
+		return "zero-filled hugetlb page";
+	if (vma->flags & (PTSCOPE_VMA_FLAG_PFN_MAP | PTSCOPE_VMA_FLAG_IO))
+		return "device fault";
+	/* Of shared memory, another process may have made the page already. */
+	if (has_file(vma))
+		return "zero-fill or minor fault";
+	return write ? "zero-fill" : "zero page";
+}
+
+static const char *resident(const struct ptscope_trail *trail, bool write)
+{
+	const struct ptscope_run *run = &trail->run;
+
+	if (run->flags & PTSCOPE_FLAG_PROTNONE)
+		return "minor fault (NUMA hinting)";
+	if (!write)
+		return "nothing";
+	if (run->flags & PTSCOPE_FLAG_WRITE)
+		return "nothing";
+	if (run->flags & PTSCOPE_FLAG_UFFD_WP)
+		return "userfaultfd";
+	if (run->flags & PTSCOPE_FLAG_ZERO)
+		return "zero-fill";
+	if (!is_private(&trail->vma))
+		return "minor fault (write notice)";
+	if (run->has_extra && run->folio & PTSCOPE_FOLIO_EXCLUSIVE)
+		return "minor fault (reuse)";
+	return "copy on write";
+}
+
+static const char *touch(const struct ptscope_trail *trail, bool write)
+{
+	const struct ptscope_vma *vma = &trail->vma;
+	const uint32_t access = write ? PTSCOPE_VMA_FLAG_WRITE :
+			PTSCOPE_VMA_FLAG_READ | PTSCOPE_VMA_FLAG_WRITE | PTSCOPE_VMA_FLAG_EXEC;
+
+	if (!trail->mapped)
+		return "SIGSEGV (nothing mapped)";
+	if (!(vma->flags & access))
+		return "SIGSEGV (no permission)";
+
+	switch (trail->run.state) {
+	case PTSCOPE_STATE_RES:
+		return resident(trail, write);
+	case PTSCOPE_STATE_LAZY:
+		return vacant(trail, write);
+	case PTSCOPE_STATE_CACHED:
+		return write && is_private(vma) ? "minor fault and copy" : "minor fault";
+	case PTSCOPE_STATE_DISK:
+		return write && is_private(vma) ? "file read and copy" : "file read";
+	case PTSCOPE_STATE_SWAP:
+		return "swap-in";
+	case PTSCOPE_STATE_MIGRATION:
+		return "wait for migration";
+	case PTSCOPE_STATE_HWPOISON:
+		return "SIGBUS (memory error)";
+	case PTSCOPE_STATE_DEVICE_PRIVATE:
+		return "migration from the device";
+	case PTSCOPE_STATE_DEVICE_EXCLUSIVE:
+		return "taken back from the device";
+	case PTSCOPE_STATE_UFFD_WP:
+		return write ? "userfaultfd" : "minor fault";
+	case PTSCOPE_STATE_GUARD:
+		return "SIGSEGV (guard)";
+	case PTSCOPE_STATE_POISON:
+		return "SIGBUS (poison)";
+	default:
+		return "unknown";
+	}
+}
+
+const char *touch_read(const struct ptscope_trail *trail)
+{
+	return touch(trail, false);
+}
+
+const char *touch_write(const struct ptscope_trail *trail)
+{
+	return touch(trail, true);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CLI_TOUCH_H
+#define CLI_TOUCH_H
+
+#include "cli.h"
+
+/* What would happen if the process read, or wrote to, the address now. */
+const char *touch_read(const struct ptscope_trail *trail);
+const char *touch_write(const struct ptscope_trail *trail);
+
+#endif /* CLI_TOUCH_H */

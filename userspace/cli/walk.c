@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ptscope walk: how an address is translated, table by table.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "table.h"
+#include "touch.h"
+#include "words.h"
+
+/**
+ * struct walk_row - one level on the way to an address
+ * @trail: the way
+ * @info: geometry
+ * @pid: whose address it is
+ * @level: PTSCOPE_LEVEL_*
+ * @step: the entry at this level; NULL if the level is folded, or nothing is
+ *	mapped
+ * @last: the way ends here
+ */
+struct walk_row {
+	const struct ptscope_trail *trail;
+	const struct ptscope_info *info;
+	pid_t pid;
+	uint32_t level;
+	const struct ptscope_step *step;
+	bool last;
+};
+
+#define ROW(data) ((const struct walk_row *)(data))
+
+static bool fill_pid(const void *row, struct cell *cell)
+{
+	cell->number = ROW(row)->pid;
+	return true;
+}
+
+static bool fill_addr(const void *row, struct cell *cell)
+{
+	cell->number = ROW(row)->trail->address;
+	return true;
+}
+
+static bool fill_level(const void *row, struct cell *cell)
+{
+	cell->text = level_word(ROW(row)->level);
+	return ROW(row)->trail->mapped;
+}
+
+/* The bits of the address that are the index, as its number in the table. */
+static bool fill_index(const void *row, struct cell *cell)
+{
+	if (!ROW(row)->trail->mapped)
+		return false;
+	cell->number = ROW(row)->step ? ROW(row)->step->index : 0;
+	return true;
+}
+
+static bool fill_bits(const void *row, struct cell *cell)
+{
+	const struct ptscope_geometry *level = &ROW(row)->info->level[ROW(row)->level];
+	unsigned int bits = 0;
+
+	if (!ROW(row)->step)
+		return false;
+	while (1u << bits < level->entries)
+		bits++;
+	snprintf(cell->buf, sizeof(cell->buf), "%u-%u", level->shift + bits - 1, level->shift);
+	cell->text = cell->buf;
+	return true;
+}
+
+static bool fill_covers(const void *row, struct cell *cell)
+{
+	cell->number = 1ull << ROW(row)->info->level[ROW(row)->level].shift;
+	return ROW(row)->trail->mapped;
+}
+
+static bool fill_table(const void *row, struct cell *cell)
+{
+	const struct ptscope_step *step = ROW(row)->step;
+
+	if (!step || !step->has_table)
+		return false;
+	cell->number = step->table;
+	return true;
+}
+
+static bool fill_entry(const void *row, struct cell *cell)
+{
+	if (!ROW(row)->step)
+		return false;
+	cell->number = ROW(row)->step->value;
+	return true;
+}
+
+static bool fill_flags(const void *row, struct cell *cell)
+{
+	const struct ptscope_run *run = &ROW(row)->trail->run;
+	size_t used;
+
+	if (!ROW(row)->trail->mapped)
+		return false;
+	cell->text = cell->buf;
+	if (!ROW(row)->step) {
+		snprintf(cell->buf, sizeof(cell->buf), "folded");
+		cell->color = COLOR_FAINT;
+		return true;
+	}
+	*cell->buf = '\0';
+	if (!ROW(row)->last || run->state == PTSCOPE_STATE_RES)
+		entry_words(cell->buf, sizeof(cell->buf), ROW(row)->step->value,
+			    ROW(row)->level, !ROW(row)->last);
+	/* At the end, what the kernel makes of it follows. */
+	if (ROW(row)->last && (run->flags || run->memory_type)) {
+		used = strlen(cell->buf);
+		if (used)
+			used += snprintf(cell->buf + used, sizeof(cell->buf) - used, " = ");
+		run_words(cell->buf + used, sizeof(cell->buf) - used, run);
+	}
+	return *cell->text;
+}
+
+static bool fill_state(const void *row, struct cell *cell)
+{
+	cell->text = ROW(row)->trail->mapped ? state_word(ROW(row)->trail->run.state) :
+					       "unmapped";
+	return ROW(row)->last;
+}
+
+static bool fill_leaf(const void *row, struct cell *cell)
+{
+	cell->text = leaf_word(&ROW(row)->trail->run);
+	return ROW(row)->last && ROW(row)->trail->mapped && cell->text;
+}
+
+static bool fill_phys(const void *row, struct cell *cell)
+{
+	const struct ptscope_trail *trail = ROW(row)->trail;
+	uint32_t page_size = ROW(row)->info->page_size;
+
+	cell->number = trail->run.frame * page_size + trail->address % page_size;
+	return ROW(row)->last && trail->mapped && trail->run.has_frame;
+}
+
+static bool fill_swapdev(const void *row, struct cell *cell)
+{
+	const struct ptscope_run *run = &ROW(row)->trail->run;
+	const char *name;
+
+	if (!ROW(row)->last || !ROW(row)->trail->mapped || !run->has_slot)
+		return false;
+	name = swap_device(run->swap_type);
+	if (name)
+		snprintf(cell->buf, sizeof(cell->buf), "%s", name);
+	else
+		snprintf(cell->buf, sizeof(cell->buf), "swap area %u", run->swap_type);
+	cell->text = cell->buf;
+	return true;
+}
+
+static bool fill_slot(const void *row, struct cell *cell)
+{
+	const struct ptscope_trail *trail = ROW(row)->trail;
+
+	cell->number = trail->run.swap_offset;
+	return ROW(row)->last && trail->mapped && trail->run.has_slot;
+}
+
+static bool fill_touch(const void *row, struct cell *cell)
+{
+	cell->text = touch_read(ROW(row)->trail);
+	return ROW(row)->last;
+}
+
+static bool fill_touch_write(const void *row, struct cell *cell)
+{
+	cell->text = touch_write(ROW(row)->trail);
+	return ROW(row)->last;
+}
+
+static bool fill_node(const void *row, struct cell *cell)
+{
+	cell->number = ROW(row)->trail->run.node;
+	return ROW(row)->last && ROW(row)->trail->mapped && ROW(row)->trail->run.has_extra;
+}
+
+static bool fill_order(const void *row, struct cell *cell)
+{
+	cell->number = ROW(row)->trail->run.order;
+	return ROW(row)->last && ROW(row)->trail->mapped && ROW(row)->trail->run.has_extra;
+}
+
+static bool fill_folio(const void *row, struct cell *cell)
+{
+	folio_words(cell->buf, sizeof(cell->buf), ROW(row)->trail->run.folio);
+	cell->text = cell->buf;
+	return ROW(row)->last && ROW(row)->trail->mapped && ROW(row)->trail->run.has_extra;
+}
+
+static bool fill_name(const void *row, struct cell *cell)
+{
+	cell->text = ROW(row)->trail->vma.name;
+	return ROW(row)->last && ROW(row)->trail->mapped && *cell->text;
+}
+
+static const struct column columns[] = {
+	{ "pid", CELL_NUMBER, "process ID", fill_pid },
+	{ "addr", CELL_ADDRESS, "the address", fill_addr },
+	{ "level", CELL_TEXT, "level of the table", fill_level },
+	{ "bits", CELL_TEXT, "bits of the address that are the index", fill_bits },
+	{ "covers", CELL_SIZE, "bytes that an entry of the table covers", fill_covers },
+	{ "table", CELL_NUMBER, "frame number of the table", fill_table },
+	{ "index", CELL_NUMBER, "place of the entry in the table", fill_index },
+	{ "entry", CELL_ADDRESS, "the entry as it stands there", fill_entry },
+	{ "flags", CELL_TEXT, "its bits; at the end, what they mean to the kernel", fill_flags },
+	{ "state", CELL_TEXT, "where the byte is", fill_state },
+	{ "leaf", CELL_TEXT, "what maps it: pte, cont, pmd or pud", fill_leaf },
+	{ "phys", CELL_ADDRESS, "its physical address", fill_phys },
+	{ "swapdev", CELL_TEXT, "swap area that it is in", fill_swapdev },
+	{ "slot", CELL_NUMBER, "slot in the swap area", fill_slot },
+	{ "touch", CELL_TEXT, "what reading it would cost", fill_touch },
+	{ "touch-write", CELL_TEXT, "what writing to it would cost", fill_touch_write },
+	{ "node", CELL_NUMBER, "NUMA node of the frame", fill_node },
+	{ "order", CELL_NUMBER, "the folio has 2^order base pages (estimate)", fill_order },
+	{ "folio", CELL_TEXT, "what is known of the folio (estimate)", fill_folio },
+	{ "name", CELL_TEXT, "file, or what the kernel calls the area", fill_name },
+};
+
+static const struct columns walk_columns = {
+	.all = columns,
+	.count = sizeof(columns) / sizeof(columns[0]),
+	.defaults = "addr,level,index,table,entry,flags,state,leaf,phys,touch",
+};
+
+static const struct ptscope_step *step_at(const struct ptscope_trail *trail, uint32_t level)
+{
+	uint32_t i;
+
+	for (i = 0; i < trail->steps; i++)
+		if (trail->step[i].level == level)
+			return &trail->step[i];
+	return NULL;
+}
+
+/* A row for each level from the top to where the way ends. */
+static bool add_trail(struct table *table, const struct ptscope_trail *trail,
+		      const struct ptscope_info *info)
+{
+	struct walk_row row = { .trail = trail, .info = info, .pid = trail->pid };
+	uint32_t lowest;
+	int level;
+
+	if (!trail->mapped || !trail->steps) {
+		row.last = true;
+		return table_add(table, &row, false);
+	}
+	lowest = trail->step[trail->steps - 1].level;
+	for (level = PTSCOPE_LEVEL_PGD; level >= (int)lowest; level--) {
+		row.level = level;
+		row.step = step_at(trail, level);
+		row.last = level == (int)lowest;
+		if (!table_add(table, &row, false))
+			return false;
+	}
+	return true;
+}
+
+static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
+		    const struct ptscope_info *info, struct table *table)
+{
+	bool hidden = false;
+	int i, err;
+
+	for (i = 1; i < opts->noperands; i++) {
+		struct ptscope_trail trail;
+		uint64_t address;
+		char *rest;
+
+		if (!parse_address(opts->operands[i], &rest, &address) || *rest) {
+			complain("'%s' is no address in hexadecimal", opts->operands[i]);
+			return CLI_FAILED;
+		}
+		err = ptscope_get_trail(ps, pid, address, &trail);
+		if (err)
+			return cli_failed(ps, err, pid);
+		hidden |= ptscope_hidden(ps);
+		if (!add_trail(table, &trail, info)) {
+			complain("out of memory");
+			return CLI_FAILED;
+		}
+	}
+	if (hidden)
+		complain("note: frames and swap slots are hidden: seeing them needs CAP_SYS_ADMIN");
+	return CLI_OK;
+}
+
+static int walk_run(const struct verb *verb, const struct options *opts)
+{
+	struct ptscope_info info;
+	struct ptscope *ps;
+	struct table *table;
+	int status;
+	pid_t pid;
+
+	if (opts->noperands < 2) {
+		complain("walk wants a PID and an address; 'ptscope walk --help' tells more");
+		return CLI_FAILED;
+	}
+	if (!parse_pid(opts->operands[0], &pid))
+		return CLI_FAILED;
+	ps = cli_connect(&info, &status);
+	if (!ps)
+		return status;
+	table = table_new(verb, opts);
+	if (!table) {
+		ptscope_free(ps);
+		return CLI_FAILED;
+	}
+	status = walk_all(ps, opts, pid, &info, table);
+	if (!table_print(table))
+		status = CLI_FAILED;
+	table_free(table);
+	ptscope_free(ps);
+	return status;
+}
+
+const struct verb walk_verb = {
+	.name = "walk",
+	.summary = "Show how an address is translated, table by table",
+	.operands = "PID ADDR...",
+	.details = "PID is a decimal number or 'self', ADDR a hexadecimal one.\n",
+	.columns = &walk_columns,
+	.run = walk_run,
+};
