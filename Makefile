@@ -107,9 +107,10 @@ $(T)/victims/%: $(T)/victims/%.o $(T)/victims/victim.o
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
-# A client that says it is another version.
+# A client that says it is another version. (What a former build found to depend
+# on are headers, too.)
 $(T)/ptscope-other: $(cli_src) $(STATIC_LIB)
-	$(CC) $(ALL_CFLAGS) $(SCOLS_CFLAGS) -DPTSCOPE_VERSION='"99.0"' -o $@ $^ $(NL_LIBS) $(SCOLS_LIBS)
+	$(CC) $(ALL_CFLAGS) $(SCOLS_CFLAGS) -DPTSCOPE_VERSION='"99.0"' -o $@ $(filter %.c %.a,$^) $(NL_LIBS) $(SCOLS_LIBS)
 
 # These know the library's inside, which the shared library does not show. The
 # library's sources are built once more, with what finds a read out of bounds.
