@@ -37,8 +37,6 @@
 #define UNUSED_TYPE 60
 /* The limit of 64-bit kernels. */
 #define PID_LIMIT 4194304
-/* A multiple of the page size, whichever that is: none is above 64 KiB. */
-#define ALIGNED_TOP (~0ull << 16)
 
 struct attr {
 	unsigned int type;
@@ -215,9 +213,10 @@ static void check_answer(const char *what, const struct answer *answer, int erro
 #define PID(value)	{ PTSCOPE_A_TARGET_PID, 4, value }
 #define START(value)	{ PTSCOPE_A_TARGET_START, 8, value }
 #define END(value)	{ PTSCOPE_A_TARGET_END, 8, value }
-/* Stands for this process, whose pid no table can know. */
+/* Stand for this process's pid and for the last page, which no table can know. */
 #define SELF		0xfeed
 #define ME		PID(SELF)
+#define LAST_PAGE	0xbeef
 
 /* Attributes; 0 stands for the kernel's own error where it has no words. */
 static const struct {
@@ -248,7 +247,7 @@ static const struct {
 	  { { PTSCOPE_A_TARGET_PID | NLA_F_NESTED, 4, 1 } } },
 }, ranged[] = {
 	{ "start twice", -EINVAL, { ME, START(0), START(0) } },
-	{ "end twice", -EINVAL, { ME, END(ALIGNED_TOP), END(ALIGNED_TOP) } },
+	{ "end twice", -EINVAL, { ME, END(LAST_PAGE), END(LAST_PAGE) } },
 	{ "start of four bytes", -EINVAL, { ME, { PTSCOPE_A_TARGET_START, 4, 0 } } },
 	{ "start of sixteen bytes", -EINVAL, { ME, { PTSCOPE_A_TARGET_START, 16, 0 } } },
 	{ "end of no bytes", -EINVAL, { ME, { PTSCOPE_A_TARGET_END, 0, 0 } } },
@@ -257,7 +256,7 @@ static const struct {
 	{ "end unaligned", -EINVAL, { ME, END(0x1001) } },
 	{ "start is ~0", -EINVAL, { ME, START(~0ull) } },
 	{ "end is ~0", -EINVAL, { ME, END(~0ull) } },
-	{ "start is the last page", -EINVAL, { ME, START(ALIGNED_TOP) } },
+	{ "start is the last page", -EINVAL, { ME, START(LAST_PAGE) } },
 	{ "start is end", -EINVAL, { ME, START(0x10000), END(0x10000) } },
 	{ "start above end", -EINVAL, { ME, START(0x20000), END(0x10000) } },
 	{ "end is 0", -EINVAL, { ME, END(0) } },
@@ -265,11 +264,23 @@ static const struct {
 	{ "start said to be nested", -EINVAL,
 	  { ME, { PTSCOPE_A_TARGET_START | NLA_F_NESTED, 8, 0 } } },
 	/* These are odd, but in order. */
-	{ "a range where nothing can be", 0, { ME, START(1ull << 63), END(ALIGNED_TOP) } },
+	{ "a range where nothing can be", 0, { ME, START(1ull << 63), END(LAST_PAGE) } },
 	{ "a range of the first page", 0, { ME, START(0), END(0x10000) } },
-	{ "the whole range", 0, { ME, START(0), END(ALIGNED_TOP) } },
-	{ "attributes in another order", 0, { END(ALIGNED_TOP), START(0), ME } },
+	{ "the whole range", 0, { ME, START(0), END(LAST_PAGE) } },
+	{ "attributes in another order", 0, { END(LAST_PAGE), START(0), ME } },
 };
+
+static uint64_t meant(uint64_t value)
+{
+	switch (value) {
+	case SELF:
+		return getpid();
+	case LAST_PAGE:
+		return -(uint64_t)sysconf(_SC_PAGESIZE);
+	default:
+		return value;
+	}
+}
 
 static void put_attrs(struct request *request, const struct attr *attr)
 {
@@ -277,8 +288,7 @@ static void put_attrs(struct request *request, const struct attr *attr)
 
 	/* Type 0 within the list is meant; at its end it ends it. */
 	for (i = 0; i < MAX_ATTRS && (attr[i].type || attr[i].length); i++)
-		put(request, attr[i].type, attr[i].length,
-		    attr[i].value == SELF ? (uint64_t)getpid() : attr[i].value);
+		put(request, attr[i].type, attr[i].length, meant(attr[i].value));
 }
 
 static void test_attributes(void)
