@@ -49,7 +49,7 @@ SHARED_LIB := $(U)/lib/libptscope.so.$(SOVERSION)
 CLI        := $(U)/cli/ptscope
 
 .DELETE_ON_ERROR:
-.PHONY: all module userspace tests guest-tests demo check check-matrix lint compat-lines spec install install-userspace uninstall clean help FORCE
+.PHONY: all module userspace tests guest-tests demo check check-matrix spec install install-userspace uninstall clean help FORCE
 
 all: module userspace
 
@@ -133,6 +133,7 @@ check-matrix:
 	scripts/check -k all lint guest la57
 
 ## make lint       shellcheck, checkpatch, sparse, and both compilers' warnings
+.PHONY: lint compat-lines
 lint:
 	scripts/lint -k "$(KERNEL)"
 
