@@ -135,6 +135,22 @@ unsigned long ptscope_census_window(struct ptscope_walk *walk, unsigned long add
 }
 
 /**
+ * ptscope_census_gap() - count what stands behind empty entries
+ * @walk: within a struct ptscope_census_walk
+ * @addr: first address
+ * @pages: base pages
+ * @entry: what the page cache says of them
+ *
+ * Return: @pages.
+ */
+unsigned long ptscope_census_gap(struct ptscope_walk *walk, unsigned long addr,
+				 unsigned long pages, struct ptscope_entry entry)
+{
+	to_census(walk)->census.state[entry.state] += pages;
+	return pages;
+}
+
+/**
  * ptscope_census_close() - the walk is over: settle the tables still open
  * @cw: the walk
  */

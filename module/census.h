@@ -68,6 +68,8 @@ struct ptscope_census_walk {
 
 unsigned long ptscope_census_window(struct ptscope_walk *walk, unsigned long addr,
 				    unsigned long end);
+unsigned long ptscope_census_gap(struct ptscope_walk *walk, unsigned long addr,
+				 unsigned long pages, struct ptscope_entry entry);
 void ptscope_census_close(struct ptscope_census_walk *cw);
 
 #endif /* PTSCOPE_CENSUS_H */

@@ -48,17 +48,18 @@ static struct dump *to_dump(struct netlink_callback *cb)
 	return ((struct dump_ctx *)cb->ctx)->dump;
 }
 
-static void dump_start(struct dump *dump, struct netlink_callback *cb, int maxattr,
+static void dump_start(struct dump *dump, struct netlink_callback *cb,
 		       struct ptscope_walk *walk)
 {
 	struct netlink_ext_ack extack = {};
 
 	dump->refused = ptscope_question_take(&dump->question, cb->skb, cb->nlh,
-					      genl_info_dump(cb)->attrs, maxattr, &extack);
+					      genl_info_dump(cb)->attrs, false, &extack);
 	dump->words = extack._msg;
 	walk->mm = dump->question.target.mm;
 	walk->addr = dump->question.start;
 	walk->end = dump->question.end;
+	walk->cache = dump->question.cache;
 
 	((struct dump_ctx *)cb->ctx)->dump = dump;
 	cb->min_dump_alloc = DUMP_REPLY_SIZE;
@@ -102,7 +103,7 @@ static void *begin_message(struct sk_buff *skb, struct netlink_callback *cb,
 		return NULL;
 	mark_changed(cb, walk);
 	genl_dump_check_consistent(cb, header);
-	if (ptscope_put_target(skb, &dump->question.target)) {
+	if (ptscope_put_target(skb, &dump->question, walk->cache)) {
 		genlmsg_cancel(skb, header);
 		return NULL;
 	}
@@ -173,6 +174,7 @@ static int vma_leave(struct ptscope_walk *walk)
 static const struct ptscope_visitor vma_visitor = {
 	.enter = vma_enter,
 	.window = ptscope_census_window,
+	.gap = ptscope_census_gap,
 	.leave = vma_leave,
 };
 
@@ -198,7 +200,7 @@ int ptscope_vma_get_start(struct netlink_callback *cb)
 	}
 	dump->dump.free = vma_free;
 	dump->cw.walk.visitor = &vma_visitor;
-	dump_start(&dump->dump, cb, PTSCOPE_A_TARGET_END, &dump->cw.walk);
+	dump_start(&dump->dump, cb, &dump->cw.walk);
 	return 0;
 }
 
@@ -238,11 +240,13 @@ struct run_dump {
 static const struct ptscope_visitor run_visitor = {
 	.enter = ptscope_runs_enter,
 	.window = ptscope_runs_window,
+	.gap = ptscope_runs_gap,
 };
 
 static const struct ptscope_visitor frame_run_visitor = {
 	.enter = ptscope_runs_enter,
 	.window = ptscope_frame_runs_window,
+	.gap = ptscope_runs_gap,
 };
 
 static void run_free(struct dump *base)
@@ -262,7 +266,7 @@ int ptscope_run_get_start(struct netlink_callback *cb)
 	if (!dump)
 		return -ENOMEM;
 	dump->dump.free = run_free;
-	dump_start(&dump->dump, cb, PTSCOPE_A_TARGET_DETAIL, &dump->runs.walk);
+	dump_start(&dump->dump, cb, &dump->runs.walk);
 
 	detail = dump->dump.question.filter.detail;
 	if (detail & (PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO)) {
@@ -275,10 +279,6 @@ int ptscope_run_get_start(struct netlink_callback *cb)
 		}
 	}
 	dump->runs.filter = dump->dump.question.filter;
-	dump->runs.frames = dump->dump.question.sight & PTSCOPE_SIGHT_FRAMES;
-	/* One frame is like any other to those who may not see them. */
-	if (!dump->runs.frames)
-		dump->runs.filter.detail &= ~PTSCOPE_DETAIL_FRAME;
 	dump->runs.walk.visitor = dump->runs.filter.detail &
 		(PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO) ?
 		&frame_run_visitor : &run_visitor;
@@ -309,7 +309,6 @@ static void put_runs(struct run_dump *dump, struct sk_buff *skb)
 int ptscope_run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct run_dump *dump = container_of(to_dump(cb), struct run_dump, dump);
-	const bool hidden = dump->dump.question.filter.detail & ~dump->runs.filter.detail;
 	void *header;
 	int err;
 
@@ -319,8 +318,7 @@ int ptscope_run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return 0;
 
 	header = begin_message(skb, cb, &dump->dump, &dump->runs.walk, PTSCOPE_CMD_RUN_GET);
-	if (!header || (hidden && nla_put_flag(skb, PTSCOPE_A_TARGET_HIDDEN)) ||
-	    !lend_room(dump, skb))
+	if (!header || !lend_room(dump, skb))
 		return -EMSGSIZE;
 
 	err = ptscope_walk(&dump->runs.walk);

@@ -52,6 +52,8 @@ struct ptscope_entry {
  * @anon: the VMA has no backing object, so that a huge page without an owner
  *	is the shared huge zero page
  * @pfn_map: the VMA maps frames that need not have a struct page
+ * @cache: what is behind an empty entry stands in here; NULL if there is
+ *	nothing to be found, or nobody asked
  */
 struct ptscope_place {
 	enum ptscope_state vacant;
@@ -59,6 +61,7 @@ struct ptscope_place {
 	bool closed;
 	bool anon;
 	bool pfn_map;
+	struct address_space *cache;
 };
 
 /* Number of base pages that one entry of @level covers. */
@@ -135,13 +138,18 @@ static inline bool ptscope_entry_has_frame(const struct ptscope_entry *entry)
 	}
 }
 
+/* A swap entry, as it stands on the wire. */
+static inline u64 ptscope_swap_value(swp_entry_t swap)
+{
+	return (u64)swp_type(swap) << PTSCOPE_SWAP_TYPE_SHIFT | swp_offset(swap);
+}
+
 /* The words for an entry that holds a software value. */
 static inline void ptscope_entry_soften(struct ptscope_entry *entry, softleaf_t leaf)
 {
 	entry->state = ptscope_softleaf_state(leaf);
 	if (entry->state == PTSCOPE_STATE_SWAP)
-		entry->value = (u64)swp_type(leaf) << PTSCOPE_SWAP_TYPE_SHIFT |
-			       swp_offset(leaf);
+		entry->value = ptscope_swap_value(leaf);
 	else if (softleaf_has_pfn(leaf))
 		entry->value = softleaf_to_pfn(leaf);
 

@@ -44,11 +44,19 @@ struct ptscope_sink {
 		      unsigned long addr, const void *entryp, u64 value);
 };
 
-/* The address behind what the sink takes of [from, addr). */
+/*
+ * The address behind what the sink takes of [from, addr). What is behind empty
+ * entries is looked up by the walk when interrupts are on again: there may be
+ * any number of pages.
+ */
 static __always_inline unsigned long
 ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		 unsigned long from, unsigned long addr, struct ptscope_entry entry)
 {
+	if (walk->place.cache && entry.state == walk->place.vacant) {
+		walk->gap = addr;
+		return from;
+	}
 	/* Where only a part of a leaf is asked for, that part's first frame. */
 	if (ptscope_entry_has_frame(&entry))
 		entry.value += from >> PAGE_SHIFT & (ptscope_level_pages(entry.level) - 1);

@@ -20,17 +20,19 @@
 static struct genl_family ptscope_family;
 
 /* The policies of spec/ptscope.yaml; a test holds them against it. */
-static const struct nla_policy ptscope_proc_get_nl_policy[PTSCOPE_A_TARGET_PID + 1] = {
+static const struct nla_policy ptscope_proc_get_nl_policy[PTSCOPE_A_TARGET_CACHE + 1] = {
 	[PTSCOPE_A_TARGET_PID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PTSCOPE_A_TARGET_CACHE] = { .type = NLA_FLAG, },
 };
 
-static const struct nla_policy ptscope_vma_get_nl_policy[PTSCOPE_A_TARGET_END + 1] = {
+static const struct nla_policy ptscope_vma_get_nl_policy[PTSCOPE_A_TARGET_CACHE + 1] = {
 	[PTSCOPE_A_TARGET_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PTSCOPE_A_TARGET_START] = { .type = NLA_U64, },
 	[PTSCOPE_A_TARGET_END] = { .type = NLA_U64, },
+	[PTSCOPE_A_TARGET_CACHE] = { .type = NLA_FLAG, },
 };
 
-static const struct nla_policy ptscope_run_get_nl_policy[PTSCOPE_A_TARGET_DETAIL + 1] = {
+static const struct nla_policy ptscope_run_get_nl_policy[PTSCOPE_A_TARGET_CACHE + 1] = {
 	[PTSCOPE_A_TARGET_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PTSCOPE_A_TARGET_START] = { .type = NLA_U64, },
 	[PTSCOPE_A_TARGET_END] = { .type = NLA_U64, },
@@ -39,11 +41,13 @@ static const struct nla_policy ptscope_run_get_nl_policy[PTSCOPE_A_TARGET_DETAIL
 	[PTSCOPE_A_TARGET_CATEGORY_INVERTED] = NLA_POLICY_MASK(NLA_U32, 0xffff),
 	[PTSCOPE_A_TARGET_CATEGORY_ANYOF] = NLA_POLICY_MASK(NLA_U32, 0xffff),
 	[PTSCOPE_A_TARGET_DETAIL] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[PTSCOPE_A_TARGET_CACHE] = { .type = NLA_FLAG, },
 };
 
-static const struct nla_policy ptscope_walk_get_nl_policy[PTSCOPE_A_TARGET_ADDRESS + 1] = {
+static const struct nla_policy ptscope_walk_get_nl_policy[PTSCOPE_A_TARGET_CACHE + 1] = {
 	[PTSCOPE_A_TARGET_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PTSCOPE_A_TARGET_ADDRESS] = { .type = NLA_U64, },
+	[PTSCOPE_A_TARGET_CACHE] = { .type = NLA_FLAG, },
 };
 
 /* Why a walk ended early, for those who can only read. */
@@ -80,9 +84,10 @@ static int info_get_doit(struct sk_buff *request, struct genl_info *info)
 
 static const struct ptscope_visitor whole_visitor = {
 	.window = ptscope_census_window,
+	.gap = ptscope_census_gap,
 };
 
-static int proc_reply(struct genl_info *info, const struct ptscope_target *target,
+static int proc_reply(struct genl_info *info, const struct ptscope_question *question,
 		      const struct ptscope_census_walk *cw)
 {
 	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
@@ -93,8 +98,8 @@ static int proc_reply(struct genl_info *info, const struct ptscope_target *targe
 	header = genlmsg_put_reply(skb, info, &ptscope_family,
 				   cw->walk.changed ? NLM_F_DUMP_INTR : 0,
 				   PTSCOPE_CMD_PROC_GET);
-	if (!header || ptscope_put_target(skb, target) ||
-	    nla_put_string(skb, PTSCOPE_A_TARGET_COMM, target->comm) ||
+	if (!header || ptscope_put_target(skb, question, cw->walk.cache) ||
+	    nla_put_string(skb, PTSCOPE_A_TARGET_COMM, question->target.comm) ||
 	    ptscope_put_census(skb, &cw->census) ||
 	    ptscope_put_tables(skb, &cw->census)) {
 		nlmsg_free(skb);
@@ -110,8 +115,8 @@ static int proc_get_doit(struct sk_buff *request, struct genl_info *info)
 	struct ptscope_question question = {};
 	int err;
 
-	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs,
-				    PTSCOPE_A_TARGET_PID, info->extack);
+	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs, false,
+				    info->extack);
 	if (err)
 		return err;
 
@@ -124,10 +129,11 @@ static int proc_get_doit(struct sk_buff *request, struct genl_info *info)
 	cw->walk.visitor = &whole_visitor;
 	cw->walk.addr = question.start;
 	cw->walk.end = question.end;
+	cw->walk.cache = question.cache;
 	err = ptscope_explain(ptscope_walk(&cw->walk), info->extack);
 	if (!err) {
 		ptscope_census_close(cw);
-		err = proc_reply(info, &question.target, cw);
+		err = proc_reply(info, &question, cw);
 	}
 	kfree(cw);
 
@@ -144,11 +150,11 @@ static int walk_reply(struct sk_buff *skb, const struct ptscope_question *questi
 	unsigned int i;
 	int err;
 
-	if (ptscope_put_target(skb, &question->target) ||
-	    (!frames && nla_put_flag(skb, PTSCOPE_A_TARGET_HIDDEN)))
+	if (ptscope_put_target(skb, question, question->cache))
 		return -EMSGSIZE;
 	for (i = 0; i < question->addresses; i++) {
-		err = ptscope_trail_walk(trail, question->target.mm, question->address[i]);
+		err = ptscope_trail_walk(trail, question->target.mm, question->address[i],
+					 question->cache);
 		if (err)
 			return ptscope_explain(err, extack);
 		if (ptscope_put_trail(skb, trail, frames)) {
@@ -167,8 +173,8 @@ static int walk_get_doit(struct sk_buff *request, struct genl_info *info)
 	void *header;
 	int err;
 
-	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs,
-				    PTSCOPE_A_TARGET_ADDRESS, info->extack);
+	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs, true,
+				    info->extack);
 	if (err)
 		return err;
 
@@ -209,7 +215,7 @@ static const struct genl_ops ptscope_ops[] = {
 		.cmd = PTSCOPE_CMD_PROC_GET,
 		.doit = proc_get_doit,
 		.policy = ptscope_proc_get_nl_policy,
-		.maxattr = PTSCOPE_A_TARGET_PID,
+		.maxattr = PTSCOPE_A_TARGET_CACHE,
 	},
 	{
 		.cmd = PTSCOPE_CMD_VMA_GET,
@@ -217,7 +223,7 @@ static const struct genl_ops ptscope_ops[] = {
 		.dumpit = ptscope_vma_get_dumpit,
 		.done = ptscope_dump_done,
 		.policy = ptscope_vma_get_nl_policy,
-		.maxattr = PTSCOPE_A_TARGET_END,
+		.maxattr = PTSCOPE_A_TARGET_CACHE,
 	},
 	{
 		.cmd = PTSCOPE_CMD_RUN_GET,
@@ -225,13 +231,13 @@ static const struct genl_ops ptscope_ops[] = {
 		.dumpit = ptscope_run_get_dumpit,
 		.done = ptscope_dump_done,
 		.policy = ptscope_run_get_nl_policy,
-		.maxattr = PTSCOPE_A_TARGET_DETAIL,
+		.maxattr = PTSCOPE_A_TARGET_CACHE,
 	},
 	{
 		.cmd = PTSCOPE_CMD_WALK_GET,
 		.doit = walk_get_doit,
 		.policy = ptscope_walk_get_nl_policy,
-		.maxattr = PTSCOPE_A_TARGET_ADDRESS,
+		.maxattr = PTSCOPE_A_TARGET_CACHE,
 	},
 };
 

@@ -104,13 +104,29 @@ static int parse_addresses(struct ptscope_question *question, const struct nlmsg
 	return 0;
 }
 
+/*
+ * Frames, slots and the page cache are for those who might as well ask pagemap
+ * and mincore. Others get the rest of the answer, and are told.
+ */
+static void hide(struct ptscope_question *question, bool cache, bool walk)
+{
+	const bool sees = question->sight & PTSCOPE_SIGHT_FRAMES;
+
+	question->cache = cache && sees;
+	question->hidden = !sees &&
+		(cache || walk || question->filter.detail & PTSCOPE_DETAIL_FRAME);
+	/* One frame is like any other to those who may not see them. */
+	if (!sees)
+		question->filter.detail &= ~PTSCOPE_DETAIL_FRAME;
+}
+
 /**
  * ptscope_question_take() - take a request in
  * @question: all zero; filled in
  * @request: the message
  * @nlh: its header
  * @attrs: its attributes, or NULL if it has none
- * @maxattr: largest attribute that this kind of request may have
+ * @walk: addresses are needed
  * @extack: gets the reason for a refusal
  *
  * Return: 0, and @question->target has to be released with
@@ -118,7 +134,7 @@ static int parse_addresses(struct ptscope_question *question, const struct nlmsg
  * nothing; or as for ptscope_target_get().
  */
 int ptscope_question_take(struct ptscope_question *question, const struct sk_buff *request,
-			  const struct nlmsghdr *nlh, struct nlattr **attrs, int maxattr,
+			  const struct nlmsghdr *nlh, struct nlattr **attrs, bool walk,
 			  struct netlink_ext_ack *extack)
 {
 	int err;
@@ -139,14 +155,15 @@ int ptscope_question_take(struct ptscope_question *question, const struct sk_buf
 				    "no pid is as large as this");
 		return -ERANGE;
 	}
-	if (maxattr >= PTSCOPE_A_TARGET_END)
-		err = parse_range(question, attrs, extack);
-	if (!err && maxattr >= PTSCOPE_A_TARGET_DETAIL)
+	/* What a kind of request has no use for, its policy has refused. */
+	err = parse_range(question, attrs, extack);
+	if (!err)
 		err = parse_filter(question, attrs, extack);
-	if (!err && maxattr >= PTSCOPE_A_TARGET_ADDRESS)
+	if (!err && walk)
 		err = parse_addresses(question, nlh, extack);
 	if (err)
 		return err;
+	hide(question, nla_get_flag(attrs[PTSCOPE_A_TARGET_CACHE]), walk);
 	return ptscope_target_get(&question->target, request,
 				  nla_get_u32(attrs[PTSCOPE_A_TARGET_PID]), extack);
 }

@@ -38,6 +38,8 @@ struct ptscope_filter {
  * @filter: which runs
  * @address: addresses to walk to
  * @addresses: how many
+ * @cache: the page cache is to be looked into, and the asker may see that
+ * @hidden: something was asked for that the asker may not see
  */
 struct ptscope_question {
 	struct ptscope_target target;
@@ -47,10 +49,12 @@ struct ptscope_question {
 	struct ptscope_filter filter;
 	u64 address[PTSCOPE_ADDRESSES];
 	unsigned int addresses;
+	bool cache;
+	bool hidden;
 };
 
 int ptscope_question_take(struct ptscope_question *question, const struct sk_buff *request,
-			  const struct nlmsghdr *nlh, struct nlattr **attrs, int maxattr,
+			  const struct nlmsghdr *nlh, struct nlattr **attrs, bool walk,
 			  struct netlink_ext_ack *extack);
 
 #endif /* PTSCOPE_QUESTION_H */

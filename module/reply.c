@@ -10,8 +10,8 @@
 #include <net/netlink.h>
 #include <linux/ptscope.h>
 #include "census.h"
+#include "question.h"
 #include "reply.h"
-#include "target.h"
 #include "trail.h"
 #include "version.h"
 #include "vma.h"
@@ -133,14 +133,20 @@ int ptscope_put_info(struct sk_buff *skb, u32 sight)
 /**
  * ptscope_put_target() - say which process a message is about
  * @skb: the message
- * @target: the process
+ * @question: which process, and what of the answer is hidden
+ * @cache: the page cache was looked into
  *
  * Return: 0 or -EMSGSIZE.
  */
-int ptscope_put_target(struct sk_buff *skb, const struct ptscope_target *target)
+int ptscope_put_target(struct sk_buff *skb, const struct ptscope_question *question,
+		       bool cache)
 {
+	const struct ptscope_target *target = &question->target;
+
 	if (nla_put_u32(skb, PTSCOPE_A_TARGET_PID, target->pid) ||
-	    nla_put_uint(skb, PTSCOPE_A_TARGET_START_TIME, target->start_time))
+	    nla_put_uint(skb, PTSCOPE_A_TARGET_START_TIME, target->start_time) ||
+	    (question->hidden && nla_put_flag(skb, PTSCOPE_A_TARGET_HIDDEN)) ||
+	    (cache && nla_put_flag(skb, PTSCOPE_A_TARGET_CACHE)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -5,13 +5,14 @@
 #include <linux/types.h>
 
 struct ptscope_census;
-struct ptscope_target;
+struct ptscope_question;
 struct ptscope_trail;
 struct ptscope_vma;
 struct sk_buff;
 
 int ptscope_put_info(struct sk_buff *skb, u32 sight);
-int ptscope_put_target(struct sk_buff *skb, const struct ptscope_target *target);
+int ptscope_put_target(struct sk_buff *skb, const struct ptscope_question *question,
+		       bool cache);
 int ptscope_put_vma(struct sk_buff *skb, int type, const struct ptscope_vma *vma);
 int ptscope_put_census(struct sk_buff *skb, const struct ptscope_census *census);
 int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census);

@@ -223,3 +223,18 @@ unsigned long ptscope_frame_runs_window(struct ptscope_walk *walk, unsigned long
 {
 	return ptscope_read_window(walk, &frame_runs_sink, addr, end);
 }
+
+/**
+ * ptscope_runs_gap() - collect what stands behind empty entries
+ * @walk: within a struct ptscope_runs
+ * @addr: first address
+ * @pages: base pages
+ * @entry: what the page cache says of them
+ *
+ * Return: as for the run function of struct ptscope_sink.
+ */
+unsigned long ptscope_runs_gap(struct ptscope_walk *walk, unsigned long addr,
+			       unsigned long pages, struct ptscope_entry entry)
+{
+	return collect(walk, addr, pages, entry);
+}

@@ -29,7 +29,6 @@ struct ptscope_run {
  * struct ptscope_runs - a walk that collects runs
  * @walk: the walk
  * @filter: which runs
- * @frames: the asker may see frames
  * @open: the last run, which may still grow
  * @sealed: it may not: the walk has left its VMA
  * @words: where complete runs go, in the format of the wire; unaligned
@@ -40,7 +39,6 @@ struct ptscope_run {
 struct ptscope_runs {
 	struct ptscope_walk walk;
 	struct ptscope_filter filter;
-	bool frames;
 	struct ptscope_run open;
 	bool sealed;
 	u8 *words;
@@ -54,6 +52,8 @@ unsigned long ptscope_runs_window(struct ptscope_walk *walk, unsigned long addr,
 				  unsigned long end);
 unsigned long ptscope_frame_runs_window(struct ptscope_walk *walk, unsigned long addr,
 					unsigned long end);
+unsigned long ptscope_runs_gap(struct ptscope_walk *walk, unsigned long addr,
+			       unsigned long pages, struct ptscope_entry entry);
 bool ptscope_runs_close(struct ptscope_runs *runs);
 bool ptscope_runs_over(const struct ptscope_runs *runs);
 void ptscope_run_pack(u64 *words, const struct ptscope_run *run);

@@ -67,6 +67,7 @@ static void trail_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
 static const struct ptscope_visitor trail_visitor = {
 	.enter = trail_enter,
 	.window = trail_window,
+	.gap = trail_run,
 };
 
 /**
@@ -74,12 +75,14 @@ static const struct ptscope_visitor trail_visitor = {
  * @trail: filled in; @trail->vma.buf and @trail->detail must be set
  * @mm: the address space; the caller holds mm_count
  * @address: any address of it, or one that is of no address space
+ * @cache: look into the page cache if nothing is mapped there
  *
  * Locking: as for ptscope_walk().
  *
  * Return: as for ptscope_walk().
  */
-int ptscope_trail_walk(struct ptscope_trail *trail, struct mm_struct *mm, u64 address)
+int ptscope_trail_walk(struct ptscope_trail *trail, struct mm_struct *mm, u64 address,
+		       bool cache)
 {
 	trail->address = address;
 	trail->mapped = false;
@@ -88,6 +91,7 @@ int ptscope_trail_walk(struct ptscope_trail *trail, struct mm_struct *mm, u64 ad
 	memset(&trail->run, 0, sizeof(trail->run));
 	trail->walk.mm = mm;
 	trail->walk.visitor = &trail_visitor;
+	trail->walk.cache = cache;
 	trail->walk.addr = address & PAGE_MASK;
 	trail->walk.end = trail->walk.addr + PAGE_SIZE;
 	/* The last page of all is nobody's. */

@@ -44,6 +44,7 @@ struct ptscope_trail {
 	struct ptscope_run run;
 };
 
-int ptscope_trail_walk(struct ptscope_trail *trail, struct mm_struct *mm, u64 address);
+int ptscope_trail_walk(struct ptscope_trail *trail, struct mm_struct *mm, u64 address,
+		       bool cache);
 
 #endif /* PTSCOPE_TRAIL_H */

@@ -4,6 +4,7 @@
  * its empty entries, and the line that /proc/PID/maps would have for it.
  */
 #include <linux/dcache.h>
+#include <linux/dax.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -67,6 +68,27 @@ struct ptscope_place ptscope_vma_place(struct vm_area_struct *vma)
 		.anon = vma_is_anonymous(vma),
 		.pfn_map = vma->vm_flags & (VM_PFNMAP | VM_IO),
 	};
+}
+
+/**
+ * ptscope_vma_cache() - where pages of a VMA are that are not mapped
+ * @vma: the VMA
+ *
+ * Locking: as for ptscope_vma_place().
+ *
+ * Return: the page cache of what the VMA maps, or NULL if it has none: memory
+ * without a file, devices, hugetlb and files that are memory themselves.
+ */
+struct address_space *ptscope_vma_cache(struct vm_area_struct *vma)
+{
+	struct address_space *mapping;
+
+	if (vma_is_anonymous(vma) || is_vm_hugetlb_page(vma) || !vma->vm_file)
+		return NULL;
+	mapping = vma->vm_file->f_mapping;
+	if (!mapping || !S_ISREG(mapping->host->i_mode) || dax_mapping(mapping))
+		return NULL;
+	return mapping;
 }
 
 static u32 wire_flags(const struct vm_area_struct *vma)

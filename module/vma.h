@@ -29,6 +29,7 @@ struct ptscope_vma {
 };
 
 struct ptscope_place ptscope_vma_place(struct vm_area_struct *vma);
+struct address_space *ptscope_vma_cache(struct vm_area_struct *vma);
 void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma);
 void ptscope_vma_cut(struct ptscope_vma *desc, unsigned long start, unsigned long end);
 

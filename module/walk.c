@@ -11,8 +11,10 @@
  */
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
+#include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include "cache.h"
 #include "vma.h"
 #include "walk.h"
 
@@ -88,7 +90,25 @@ static bool enough(const struct ptscope_walk *walk, int *budget)
 	       mmap_lock_is_contended(walk->mm);
 }
 
-static int read_vma(struct ptscope_walk *walk, const struct vm_area_struct *vma,
+/* Empty entries from walk->addr on: what is in the page cache for them? */
+static void fill_gap(struct ptscope_walk *walk, struct vm_area_struct *vma)
+{
+	unsigned long end = walk->gap;
+
+	walk->gap = 0;
+	while (walk->addr < end && !walk->full && !need_resched()) {
+		struct ptscope_entry entry = { .state = walk->place.vacant };
+		unsigned long pages;
+
+		pages = ptscope_cache_look(walk->place.cache,
+					   linear_page_index(vma, walk->addr),
+					   (end - walk->addr) >> PAGE_SHIFT, &entry);
+		pages = walk->visitor->gap(walk, walk->addr, pages, entry);
+		walk->addr += pages << PAGE_SHIFT;
+	}
+}
+
+static int read_vma(struct ptscope_walk *walk, struct vm_area_struct *vma,
 		    int *budget)
 {
 	unsigned long end = min(vma->vm_end, walk->end);
@@ -98,6 +118,8 @@ static int read_vma(struct ptscope_walk *walk, const struct vm_area_struct *vma,
 		local_irq_save(flags);
 		walk->addr = walk->visitor->window(walk, walk->addr, end);
 		local_irq_restore(flags);
+		if (walk->gap)
+			fill_gap(walk, vma);
 		if (walk->full) {
 			walk->full = false;
 			return -ENOBUFS;
@@ -122,6 +144,8 @@ static int visit_vma(struct ptscope_walk *walk, struct vm_area_struct *vma, int 
 		enter_vma(walk, vma);
 	/* Of this mapping, and only good while the lock is held. */
 	walk->place = ptscope_vma_place(vma);
+	if (walk->cache)
+		walk->place.cache = ptscope_vma_cache(vma);
 
 	err = read_vma(walk, vma, budget);
 	if (err)

@@ -14,6 +14,9 @@ struct ptscope_walk;
  * @window: reads entries of [addr, end), which lies in one VMA, and returns
  *	the address behind the last one read. Called with interrupts off, and
  *	reads at most one table. Made by instantiating ptscope_read_window().
+ * @gap: @pages base pages from @addr on have empty entries, and the page cache
+ *	says of them what @entry does. Returns how many it takes, as the run
+ *	function of struct ptscope_sink does. Called with the VMA locked.
  * @leave: the walk has come to the end of a VMA, or of what is left of it;
  *	may be NULL. Called with mmap_lock held for read. Another value than 0
  *	makes ptscope_walk() return it; the walk can be taken up again behind
@@ -23,6 +26,8 @@ struct ptscope_visitor {
 	void (*enter)(struct ptscope_walk *walk, struct vm_area_struct *vma);
 	unsigned long (*window)(struct ptscope_walk *walk, unsigned long addr,
 				unsigned long end);
+	unsigned long (*gap)(struct ptscope_walk *walk, unsigned long addr,
+			     unsigned long pages, struct ptscope_entry entry);
 	int (*leave)(struct ptscope_walk *walk);
 };
 
@@ -35,6 +40,8 @@ struct ptscope_visitor {
  * @layout: changes whenever the address space's VMAs may have changed;
  *	never 0 once the walk has begun
  * @changed: VMAs may have changed since the walk began
+ * @cache: look into the page cache where entries are empty
+ * @gap: set by a window that ended before empty entries: where these end
  * @full: set by a visitor's window that had no room for more
  * @place: what entries of the present VMA cannot say of themselves
  * @vma: identity of the VMA that the walk is in the middle of; only compared,
@@ -47,7 +54,9 @@ struct ptscope_walk {
 	unsigned long end;
 	u32 layout;
 	bool changed;
+	bool cache;
 	bool full;
+	unsigned long gap;
 	struct ptscope_place place;
 	struct {
 		unsigned long start;

@@ -63,14 +63,14 @@ static inline void hugetlb_blocks(size_t block)
 	if (mprotect(start, block, PROT_NONE))
 		victim_fail("mprotect: %s", strerror(errno));
 	victim_claim(start, touched + block,
-		     "res=%zu pte=0 cont=%zu hugetlb=%zu young=%zu dirty=%zu write=%zu protnone=%zu lazy=%zu vmas=2",
-		     touched, touched, touched, touched, touched, touched - block, block, block);
+		     "res=%zu cont=%zu hugetlb=%zu dirty=%zu write=%zu protnone=%zu lazy=%zu",
+		     touched, touched, touched, touched, touched - block, block, block);
 	/* Parts: the end of a block, what is between two, the middle of one. */
 	victim_claim(start + touched - page_size, 2 * page_size,
-		     "res=%zu pte=0 cont=%zu hugetlb=%zu dirty=%zu protnone<=%zu lazy=%zu",
+		     "res=%zu cont=%zu hugetlb=%zu dirty=%zu protnone<=%zu lazy=%zu",
 		     page_size, page_size, page_size, page_size, page_size, page_size);
 	victim_claim(start + block / 2, touched - block / 2 - page_size,
-		     "res=%zu pte=0 cont=%zu hugetlb=%zu protnone=%zu",
+		     "res=%zu cont=%zu hugetlb=%zu protnone=%zu",
 		     touched - block / 2 - page_size, touched - block / 2 - page_size,
 		     touched - block / 2 - page_size,
 		     touched > block ? block / 2 : block / 2 - page_size);
@@ -82,9 +82,9 @@ static inline void hugetlb_blocks(size_t block)
 		victim_fail("mprotect: %s", strerror(errno));
 	start[block / 2] = 1;
 	victim_claim(start, touched,
-		     "res=%zu pte=0 cont=%zu hugetlb=%zu young=%zu dirty=%zu write=%zu vmas=1",
+		     "res=%zu cont=%zu hugetlb=%zu young=%zu dirty=%zu write=%zu vmas=1",
 		     touched, touched, touched, touched, block, touched);
-	victim_claim(start, page_size, "res=%zu pte=0 cont=%zu hugetlb=%zu dirty=%zu",
+	victim_claim(start, page_size, "res=%zu cont=%zu hugetlb=%zu dirty=%zu",
 		     page_size, page_size, page_size, page_size);
 }
 
