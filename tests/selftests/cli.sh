@@ -156,6 +156,35 @@ check "nothing mapped is told as such" json '.walk[-1] | .touch == "SIGSEGV (not
 status "walk in the middle of a page" 0 ptscope walk --json "$pid" "${stack_page%00}88"
 check "keeps the offset in the physical address" json '.walk[-1].phys | endswith("88")'
 
+# The page cache.
+status "maps with a look into the page cache" 0 ptscope maps --cache "$pid"
+matches "has columns for it" "${out%%$'\n'*}" ' LAZY +CACHED +DISK +NAME$'
+matches "and a last line on what a touch would cost" "${out##*$'\n'}" \
+	"^$pid: touching the rest would get .* by zero-fill, .* by minor faults, .* from files, .* from swap\$"
+status "maps with and without it" 0 ptscope maps --cache --json -o size,res,lazy,cached,disk,swap,special "$pid"
+check "adds up" json '.maps | all(.size == .res + .lazy + .cached + .disk + .swap + .special)'
+check "finds something" json '.maps[-1].cached > 0'
+check "JSON has no line behind it" json '.maps[-1].size > 0'
+status "pages with a look into the page cache" 0 ptscope pages --cache --json --state cached "$pid"
+check "has such pages, without frames" json '.pages | length > 0 and all(.frame == null)'
+cached=$(jq -r '.pages[-1].start' <<<"$out")
+status "walk to one of them" 0 ptscope walk --cache --json "$pid" "$cached"
+check "says what a touch costs" json '.walk[-1] | .state == "cached" and .touch == "minor fault"'
+status "walk to one of them without a look" 0 ptscope walk --json "$pid" "$cached"
+check "does not know" json '.walk[-1] | .state == "disk" and .touch == "file read"'
+
+# What the processor's manual calls the bits.
+status "walk to a page of code" 0 ptscope walk --json "$pid" \
+	"$(awk '/ r-xp .*\/sleep$/ { split($1, a, "-"); print a[1] }' "/proc/$pid/maps")"
+case $(uname -m) in
+x86_64) bits='"P US A' data=XD ;;
+aarch64) bits='"VALID USER RDONLY SH=inner AF nG .*PXN AttrIndx=' data=UXN ;;
+riscv64) bits='"V R X U' data='V R W U' ;;
+esac
+matches "has the words of this processor" "$(jq '.walk[-1].flags' <<<"$out")" "^$bits"
+matches "and of the kernel" "$(jq '.walk[-1].flags' <<<"$out")" ' = user,exec'
+matches "for data too" "$(ptscope walk --json "$pid" "$stack_page" | jq '.walk[-1].flags')" "$data"
+
 # Colours.
 status "colour when asked for" 0 ptscope maps --color=always "$pid"
 check "has escapes" test "$out" != "${out//$'\e'/}"
@@ -201,6 +230,7 @@ status "a flag that is none" 1 ptscope pages --flags write,shiny "$pid"
 matches "is named" "$err" "'shiny' is no flag"
 status "an empty detail" 1 ptscope pages --detail '' "$pid"
 status "a filter for maps" 1 ptscope maps --state res "$pid"
+status "the page cache for info" 1 ptscope info --cache
 status "a summary for walk" 1 ptscope walk --summary "$pid" 0
 status "walk of nobody" 1 ptscope walk
 status "walk to nowhere" 1 ptscope walk "$pid"
@@ -221,6 +251,9 @@ status "an ordinary user at itself" 0 nobody ptscope maps --json self
 check "sees its own" json '.maps[-1].res > 0'
 status "an ordinary user at its own pages" 0 nobody ptscope pages --json self
 check "sees them without frames" json '.pages | length > 0 and all(.frame == null)'
+matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+status "an ordinary user and the page cache" 0 nobody ptscope maps --cache --json -o cached,disk self
+check "does not see it" json '.maps[-1] | .cached == 0 and .disk > 0'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user at another's pages" 1 nobody ptscope pages "$pid"
 # shellcheck disable=SC2016 # for the other shell to expand

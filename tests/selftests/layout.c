@@ -41,6 +41,7 @@ struct claim {
 	uint64_t start;
 	uint64_t end;
 	bool moving;
+	bool cache;
 	size_t wants;
 	struct want want[MAX_WANTS];
 };
@@ -170,6 +171,8 @@ static void parse_claim(struct claims *claims, pid_t pid, char *words)
 	while ((word = strtok_r(NULL, "\n ", &save))) {
 		if (!strcmp(word, "moving"))
 			claim->moving = true;
+		else if (!strcmp(word, "cache"))
+			claim->cache = true;
 		else
 			parse_want(claim, word);
 	}
@@ -327,7 +330,7 @@ static uint64_t sample(const struct claim *claim, size_t i)
 }
 
 /* NULL, or what pagemap's @entry and ptscope's words for a page disagree on. */
-static const char *disagreement(uint64_t entry, const struct sum *sum)
+static const char *disagreement(uint64_t entry, const struct sum *sum, bool cache)
 {
 	const struct ptscope_census *c = &sum->census;
 
@@ -346,7 +349,8 @@ static const char *disagreement(uint64_t entry, const struct sum *sum)
 			return c->swap == page_size ? NULL : "pagemap says swapped";
 		return c->special == page_size ? NULL : "pagemap says some special entry";
 	}
-	if (c->res || c->swap)
+	/* pagemap does not look into the page cache. */
+	if (c->res || (c->swap && !cache))
 		return "pagemap says neither present nor swapped";
 	return NULL;
 }
@@ -387,7 +391,7 @@ static bool pages_agree(struct ptscope *ps, const struct claim *claim, const str
 		}
 		if (!proc_read_pagemap(pagemap, addr, 1, &entry))
 			ktap_bail("%s: cannot read pagemap", name);
-		fault = disagreement(entry, &sum);
+		fault = disagreement(entry, &sum, claim->cache);
 		if (fault) {
 			ktap_note("%#" PRIx64 ": %s; res %" PRIu64 " lazy %" PRIu64
 				  " disk %" PRIu64 " swap %" PRIu64 " special %" PRIu64,
@@ -416,6 +420,7 @@ static void check_claim(struct ptscope *ps, size_t number, const struct claim *c
 	struct sum sum;
 	bool sums;
 
+	ptscope_set_cache(ps, claim->cache);
 	sums = ask(ps, claim->pid, claim->start, claim->end, &sum);
 	ktap_check(sums, "%s: claim %zu: the census adds up", name, number);
 	ktap_check(sums && census_is_as_claimed(claim, &sum), "%s: claim %zu: is as claimed",

@@ -8,7 +8,7 @@
  *	process PID
  *		the claims that follow are about this process; before the
  *		first such line they are about the victim itself
- *	claim 0xSTART 0xEND [moving] KEY=BYTES KEY>=BYTES KEY<=BYTES ...
+ *	claim 0xSTART 0xEND [moving] [cache] KEY=BYTES KEY>=BYTES KEY<=BYTES ...
  *		what the census of this range must be; KEY is a field of struct
  *		ptscope_census, or "vmas" for the number of VMAs, or
  *		"pte_tables" for that of tables of PTEs. SIZE is the length of
@@ -16,7 +16,8 @@
  *		named must be zero, but for the fields which follow from others
  *		(pte, cont) or are nobody's promise (young, dirty, soft_dirty,
  *		write). "moving": the pages change places all the time, so that
- *		only the sums can be told.
+ *		only the sums can be told. "cache": with a look into the page
+ *		cache.
  *	ready
  *		that was all
  *	skip REASON, and exit status 4

@@ -22,6 +22,7 @@ struct columns;
 #define TAKES_RANGE	0x1u
 #define TAKES_FILTER	0x2u
 #define TAKES_SUMMARY	0x4u
+#define TAKES_CACHE	0x8u
 
 /**
  * struct verb - a verb of the command
@@ -57,6 +58,7 @@ struct verb {
  * @end: first address no longer of interest; 0 for no limit
  * @filter: which runs; its detail is what was asked for by --detail alone
  * @summary: a summary instead of the rows
+ * @cache: have the page cache looked into
  * @operands: what is left
  * @noperands: how many
  */
@@ -72,6 +74,7 @@ struct options {
 	uint64_t end;
 	struct ptscope_filter filter;
 	bool summary;
+	bool cache;
 	char **operands;
 	int noperands;
 };
@@ -99,7 +102,10 @@ void complain(const char *format, ...);
  * Connect, and learn what the kernel side is. Says what is wrong if that fails,
  * and returns NULL then, with *status set to an exit status.
  */
-struct ptscope *cli_connect(struct ptscope_info *info, int *status);
+struct ptscope *cli_connect(const struct options *opts, struct ptscope_info *info, int *status);
+
+/* If something of the last answer was hidden, say so once. */
+void cli_note_hidden(const struct ptscope *ps);
 
 /* Say what went wrong in the library's last call, and about which process. */
 int cli_failed(const struct ptscope *ps, int err, pid_t pid);

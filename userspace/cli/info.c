@@ -176,7 +176,7 @@ static int info_run(const struct verb *verb, const struct options *opts)
 		complain("info takes no operand");
 		return CLI_FAILED;
 	}
-	ps = cli_connect(&info, &status);
+	ps = cli_connect(opts, &info, &status);
 	if (!ps)
 		return status;
 

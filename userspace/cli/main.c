@@ -35,7 +35,7 @@ void complain(const char *format, ...)
 	fputc('\n', stderr);
 }
 
-struct ptscope *cli_connect(struct ptscope_info *info, int *status)
+struct ptscope *cli_connect(const struct options *opts, struct ptscope_info *info, int *status)
 {
 	struct ptscope *ps = ptscope_new();
 	int err;
@@ -57,7 +57,18 @@ struct ptscope *cli_connect(struct ptscope_info *info, int *status)
 	if (strcmp(info->module_version, PTSCOPE_VERSION))
 		complain("note: the module is version %s, this client %s",
 			 info->module_version, PTSCOPE_VERSION);
+	ptscope_set_cache(ps, opts->cache);
 	return ps;
+}
+
+void cli_note_hidden(const struct ptscope *ps)
+{
+	static bool noted;
+
+	if (noted || !ptscope_hidden(ps))
+		return;
+	noted = true;
+	complain("note: frames, swap slots and the page cache are hidden: seeing them needs CAP_SYS_ADMIN");
 }
 
 int cli_failed(const struct ptscope *ps, int err, pid_t pid)

@@ -151,6 +151,7 @@ static const struct columns maps_columns = {
 	.all = columns,
 	.count = sizeof(columns) / sizeof(columns[0]),
 	.defaults = "start,end,perm,size,res,pmd,swap,lazy,name",
+	.cache_defaults = "start,end,perm,size,res,pmd,swap,lazy,cached,disk,name",
 };
 
 const struct verb maps_verb = {
@@ -159,6 +160,6 @@ const struct verb maps_verb = {
 	.operands = "PID...",
 	.details = "PID is a decimal number or 'self'. The last row of each process is its total.\n",
 	.columns = &maps_columns,
-	.takes = TAKES_RANGE,
+	.takes = TAKES_RANGE | TAKES_CACHE,
 	.run = rows_run,
 };

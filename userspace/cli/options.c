@@ -22,11 +22,13 @@ enum {
 	OPT_ANY,
 	OPT_DETAIL,
 	OPT_SUMMARY,
+	OPT_CACHE,
 };
 
 static const struct option long_options[] = {
 	{ "any",		required_argument,	NULL, OPT_ANY },
 	{ "bytes",		no_argument,		NULL, 'b' },
+	{ "cache",		no_argument,		NULL, OPT_CACHE },
 	{ "color",		optional_argument,	NULL, OPT_COLOR },
 	{ "detail",		required_argument,	NULL, OPT_DETAIL },
 	{ "flags",		required_argument,	NULL, OPT_FLAGS },
@@ -73,6 +75,8 @@ static void help(const struct verb *verb)
 		       "      --any LIST       only pages with one of these flags at least\n"
 		       "      --detail LIST    begin a new run also where these change:\n"
 		       "                       frame, age, soft-dirty, node, folio\n");
+	if (verb->takes & TAKES_CACHE)
+		printf("      --cache          look into the page cache for what is not mapped\n");
 	if (verb->takes & TAKES_SUMMARY)
 		printf("      --summary        print how large runs and folios are\n");
 	printf("  -h, --help           print this and end\n"
@@ -109,9 +113,13 @@ static bool add_columns(struct options *opts, const struct columns *columns, con
 
 static bool set_columns(struct options *opts, const struct columns *columns, const char *list)
 {
+	const char *defaults = columns->defaults;
+
 	opts->ncolumns = 0;
+	if (opts->cache && columns->cache_defaults)
+		defaults = columns->cache_defaults;
 	if (!list || *list == '+') {
-		if (!add_columns(opts, columns, columns->defaults))
+		if (!add_columns(opts, columns, defaults))
 			return false;
 		list = list ? list + 1 : "";
 	}
@@ -256,6 +264,11 @@ bool options_parse(struct options *opts, const struct verb *verb, int argc, char
 		case OPT_DETAIL:
 			if (!set_filter(opts, verb, c, optarg))
 				return refuse(verb);
+			break;
+		case OPT_CACHE:
+			if (!takes(verb, TAKES_CACHE, "look into the page cache"))
+				return refuse(verb);
+			opts->cache = true;
 			break;
 		case OPT_SUMMARY:
 			if (!takes(verb, TAKES_SUMMARY, "summary"))

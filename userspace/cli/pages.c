@@ -239,7 +239,7 @@ static int read_runs(struct ptscope *ps, const struct options *opts, pid_t pid,
 	return err;
 }
 
-static int report(struct ptscope *ps, const struct options *opts, pid_t pid, int err)
+static int report(struct ptscope *ps, pid_t pid, int err)
 {
 	int status = CLI_OK;
 
@@ -252,9 +252,8 @@ static int report(struct ptscope *ps, const struct options *opts, pid_t pid, int
 		complain("%d: note: its address space changed while it was read; rows may not fit together",
 			 (int)pid);
 	}
-	if (!err && ptscope_hidden(ps) && (opts->summary || shows(opts, fill_frame) ||
-					   shows(opts, fill_phys) || shows(opts, fill_slot)))
-		complain("note: frames and swap slots are hidden: seeing them needs CAP_SYS_ADMIN");
+	if (!err)
+		cli_note_hidden(ps);
 	return status;
 }
 
@@ -274,7 +273,7 @@ static int pages_run(const struct verb *verb, const struct options *given)
 	}
 	if (!parse_pid(opts.operands[0], &pid))
 		return CLI_FAILED;
-	ps = cli_connect(&info, &status);
+	ps = cli_connect(&opts, &info, &status);
 	if (!ps)
 		return status;
 
@@ -285,7 +284,7 @@ static int pages_run(const struct verb *verb, const struct options *given)
 	if (!table)
 		goto out;
 	err = read_runs(ps, &opts, pid, info.page_size, table, opts.summary ? &summary : NULL);
-	status = report(ps, &opts, pid, err);
+	status = report(ps, pid, err);
 	if (opts.summary) {
 		if (!err && !summary_print(&summary, &opts, info.page_size))
 			status = CLI_FAILED;
@@ -304,6 +303,6 @@ const struct verb pages_verb = {
 	.operands = "PID [ADDR[-END]]",
 	.details = "PID is a decimal number or 'self'. ADDR stands for the page that it lies in.\n",
 	.columns = &pages_columns,
-	.takes = TAKES_RANGE | TAKES_FILTER | TAKES_SUMMARY,
+	.takes = TAKES_RANGE | TAKES_FILTER | TAKES_SUMMARY | TAKES_CACHE,
 	.run = pages_run,
 };

@@ -4,6 +4,7 @@
  * and the columns that say the same in each of them.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,6 +143,8 @@ static int print_process(struct ptscope *ps, const struct options *opts, pid_t p
 		if (!table_add(table, &rows->row[i], rows->row[i].total))
 			err = -ENOMEM;
 
+	if (!err)
+		cli_note_hidden(ps);
 	if (err == -ENOMEM) {
 		complain("out of memory");
 		status = CLI_FAILED;
@@ -155,6 +158,20 @@ static int print_process(struct ptscope *ps, const struct options *opts, pid_t p
 			 (int)pid);
 	}
 	return status;
+}
+
+/* What would become of the rest if the process touched all of it. */
+static void print_touch(const struct ptscope_vma *total)
+{
+	const struct ptscope_census *c = &total->census;
+	char zero[16], minor[16], file[16], swap[16];
+
+	format_size(zero, sizeof(zero), c->lazy);
+	format_size(minor, sizeof(minor), c->cached);
+	format_size(file, sizeof(file), c->disk);
+	format_size(swap, sizeof(swap), c->swap);
+	printf("%d: touching the rest would get %s by zero-fill, %s by minor faults, %s from files, %s from swap\n",
+	       (int)total->pid, zero, minor, file, swap);
 }
 
 /* With several processes every row says whose it is. */
@@ -171,8 +188,8 @@ static void add_pid_column(struct options *opts, const struct verb *verb)
 	opts->ncolumns++;
 }
 
-static int print_all(struct ptscope *ps, const struct options *opts, uint32_t page_size,
-		     struct table *table)
+static int add_all(struct ptscope *ps, const struct options *opts, uint32_t page_size,
+		   struct table *table, struct ptscope_vma *totals, int *ntotals)
 {
 	struct rows rows = { 0 };
 	int worst = CLI_OK;
@@ -184,6 +201,8 @@ static int print_all(struct ptscope *ps, const struct options *opts, uint32_t pa
 
 		if (parse_pid(opts->operands[i], &pid))
 			status = print_process(ps, opts, pid, page_size, &rows, table);
+		if (rows.count && status == CLI_OK)
+			totals[(*ntotals)++] = rows.row[rows.count - 1].vma;
 		if (status > worst)
 			worst = status;
 	}
@@ -195,10 +214,11 @@ static int print_all(struct ptscope *ps, const struct options *opts, uint32_t pa
 int rows_run(const struct verb *verb, const struct options *given)
 {
 	struct options opts = *given;
+	struct ptscope_vma *totals;
 	struct ptscope_info info;
 	struct ptscope *ps;
 	struct table *table;
-	int status;
+	int status, ntotals = 0, i;
 
 	if (!opts.noperands) {
 		complain("%s wants a PID; 'ptscope %s --help' tells more", verb->name, verb->name);
@@ -207,7 +227,7 @@ int rows_run(const struct verb *verb, const struct options *given)
 	if (opts.noperands > 1)
 		add_pid_column(&opts, verb);
 
-	ps = cli_connect(&info, &status);
+	ps = cli_connect(&opts, &info, &status);
 	if (!ps)
 		return status;
 	table = table_new(verb, &opts);
@@ -215,9 +235,18 @@ int rows_run(const struct verb *verb, const struct options *given)
 		ptscope_free(ps);
 		return CLI_FAILED;
 	}
-	status = print_all(ps, &opts, info.page_size, table);
+	totals = calloc(opts.noperands, sizeof(*totals));
+	if (totals) {
+		status = add_all(ps, &opts, info.page_size, table, totals, &ntotals);
+	} else {
+		complain("out of memory");
+		status = CLI_FAILED;
+	}
 	if (!table_print(table))
 		status = CLI_FAILED;
+	for (i = 0; opts.cache && !opts.json && !opts.raw && i < ntotals; i++)
+		print_touch(&totals[i]);
+	free(totals);
 	table_free(table);
 	ptscope_free(ps);
 	return status;

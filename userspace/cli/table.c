@@ -126,7 +126,7 @@ void table_free(struct table *table)
 }
 
 /* A size in the largest unit that leaves it above one, as ls -h has it. */
-static void format_size(char *to, size_t room, uint64_t bytes)
+void format_size(char *to, size_t room, uint64_t bytes)
 {
 	static const char units[] = "BKMGTPE";
 	double value = bytes;

@@ -52,11 +52,13 @@ struct column {
  * @all: the columns
  * @count: how many
  * @defaults: names of those that are printed by default, comma-separated
+ * @cache_defaults: the same with --cache; NULL if that makes no difference
  */
 struct columns {
 	const struct column *all;
 	int count;
 	const char *defaults;
+	const char *cache_defaults;
 };
 
 struct table;
@@ -67,6 +69,8 @@ bool table_add(struct table *table, const void *row, bool total);
 /* One row, shown as a list of fields unless the output is JSON or raw. */
 bool table_add_fields(struct table *table, const void *row);
 bool table_print(struct table *table);
+/* A size as tables have it: exact, or in the largest unit that fits. */
+void format_size(char *to, size_t room, uint64_t bytes);
 void table_free(struct table *table);
 
 /* Find a column by name, in either case; -1 if there is none. */

@@ -271,7 +271,6 @@ static bool add_trail(struct table *table, const struct ptscope_trail *trail,
 static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
 		    const struct ptscope_info *info, struct table *table)
 {
-	bool hidden = false;
 	int i, err;
 
 	for (i = 1; i < opts->noperands; i++) {
@@ -286,14 +285,12 @@ static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
 		err = ptscope_get_trail(ps, pid, address, &trail);
 		if (err)
 			return cli_failed(ps, err, pid);
-		hidden |= ptscope_hidden(ps);
+		cli_note_hidden(ps);
 		if (!add_trail(table, &trail, info)) {
 			complain("out of memory");
 			return CLI_FAILED;
 		}
 	}
-	if (hidden)
-		complain("note: frames and swap slots are hidden: seeing them needs CAP_SYS_ADMIN");
 	return CLI_OK;
 }
 
@@ -311,7 +308,7 @@ static int walk_run(const struct verb *verb, const struct options *opts)
 	}
 	if (!parse_pid(opts->operands[0], &pid))
 		return CLI_FAILED;
-	ps = cli_connect(&info, &status);
+	ps = cli_connect(opts, &info, &status);
 	if (!ps)
 		return status;
 	table = table_new(verb, opts);
@@ -333,5 +330,6 @@ const struct verb walk_verb = {
 	.operands = "PID ADDR...",
 	.details = "PID is a decimal number or 'self', ADDR a hexadecimal one.\n",
 	.columns = &walk_columns,
+	.takes = TAKES_CACHE,
 	.run = walk_run,
 };

@@ -26,6 +26,7 @@
  * @vma: the VMA that was handed out last
  * @runs: the message whose runs are being handed out
  * @detail: what was asked about runs
+ * @cache: questions have the page cache looked into
  * @hidden: some part of the last answer was hidden
  * @tap: who watches the datagrams
  * @tap_arg: for @tap
@@ -40,6 +41,7 @@ struct ptscope {
 	struct ptscope_vma vma;
 	struct runs runs;
 	uint32_t detail;
+	bool cache;
 	bool hidden;
 	void (*tap)(void *arg, const void *data, size_t len);
 	void *tap_arg;
@@ -158,6 +160,11 @@ PUBLIC bool ptscope_interrupted(const struct ptscope *ps)
 	return ps->dec.interrupted;
 }
 
+PUBLIC void ptscope_set_cache(struct ptscope *ps, bool on)
+{
+	ps->cache = on;
+}
+
 PUBLIC bool ptscope_hidden(const struct ptscope *ps)
 {
 	return ps->hidden;
@@ -198,6 +205,13 @@ static int begin(struct ptscope *ps, int command, int flags, struct nl_msg **out
 	}
 	*out = msg;
 	return 0;
+}
+
+/* Name the process that a request is about, and what goes with all of these. */
+static bool put_target(const struct ptscope *ps, struct nl_msg *request, pid_t pid)
+{
+	return !nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid) &&
+	       (!ps->cache || !nla_put_flag(request, PTSCOPE_A_TARGET_CACHE));
 }
 
 /* Send a request and free it. */
@@ -254,6 +268,7 @@ static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
 	for (;;) {
 		switch (decoder_next(&ps->dec, msg)) {
 		case REPLY_MESSAGE:
+			ps->hidden |= is_hidden(*msg);
 			return 1;
 		case REPLY_DONE:
 		case REPLY_ACK:
@@ -316,7 +331,7 @@ PUBLIC int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *
 	err = begin(ps, PTSCOPE_CMD_PROC_GET, 0, &request);
 	if (err)
 		return err;
-	if (nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid)) {
+	if (!put_target(ps, request, pid)) {
 		nlmsg_free(request);
 		return fail(ps, -ENOMEM, "out of memory");
 	}
@@ -334,7 +349,7 @@ static int begin_range(struct ptscope *ps, int command, pid_t pid, uint64_t star
 
 	if (err)
 		return err;
-	if (nla_put_u32(*request, PTSCOPE_A_TARGET_PID, pid) ||
+	if (!put_target(ps, *request, pid) ||
 	    (start && nla_put_u64(*request, PTSCOPE_A_TARGET_START, start)) ||
 	    (end && nla_put_u64(*request, PTSCOPE_A_TARGET_END, end))) {
 		nlmsg_free(*request);
@@ -431,7 +446,6 @@ PUBLIC int ptscope_next_run(struct ptscope *ps, struct ptscope_run *run)
 		}
 		if (decode_runs(msg, &ps->runs))
 			return fail_wire(ps);
-		ps->hidden |= ps->runs.hidden;
 	}
 	return 1;
 }
@@ -446,7 +460,7 @@ PUBLIC int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
 	err = begin(ps, PTSCOPE_CMD_WALK_GET, 0, &request);
 	if (err)
 		return err;
-	if (nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid) ||
+	if (!put_target(ps, request, pid) ||
 	    nla_put_u64(request, PTSCOPE_A_TARGET_ADDRESS, address)) {
 		nlmsg_free(request);
 		return fail(ps, -ENOMEM, "out of memory");
@@ -454,5 +468,5 @@ PUBLIC int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
 	err = ask(ps, request, &msg);
 	if (err)
 		return err;
-	return decode_trail(msg, trail, &ps->hidden) ? fail_wire(ps) : 0;
+	return decode_trail(msg, trail) ? fail_wire(ps) : 0;
 }

@@ -427,12 +427,17 @@ static void decode_extra(uint64_t extra, struct ptscope_run *run)
 
 #define RUN_SIZE (PTSCOPE_RUN_WORDS * sizeof(uint64_t))
 
+bool is_hidden(const struct nlmsghdr *msg)
+{
+	return nla_find(nlmsg_attrdata(msg, GENL_HDRLEN), nlmsg_attrlen(msg, GENL_HDRLEN),
+			PTSCOPE_A_TARGET_HIDDEN);
+}
+
 int decode_runs(const struct nlmsghdr *msg, struct runs *runs)
 {
 	static const struct field fields[] = {
 		[PTSCOPE_A_TARGET_PID] = FIELD(struct runs, pid, KIND_U32),
 		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct runs, start_time, KIND_UINT),
-		[PTSCOPE_A_TARGET_HIDDEN] = FIELD(struct runs, hidden, KIND_FLAG),
 		[PTSCOPE_A_TARGET_RUNS] = FIELD(struct runs, words, KIND_BYTES),
 		[PTSCOPE_A_TARGET_EXTRAS] = FIELD(struct runs, extras, KIND_BYTES),
 	};
@@ -441,6 +446,7 @@ int decode_runs(const struct nlmsghdr *msg, struct runs *runs)
 	if (!decode_message(msg, fields, COUNT(fields), runs) || !runs->pid ||
 	    runs->words.len % RUN_SIZE)
 		return -EBADMSG;
+	runs->hidden = is_hidden(msg);
 	if (runs->extras.len &&
 	    runs->extras.len / sizeof(uint64_t) != runs->words.len / RUN_SIZE)
 		return -EBADMSG;
@@ -524,32 +530,24 @@ static bool decode_way(struct nlattr *head, int len, void *member)
 	return true;
 }
 
-int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail, bool *hidden)
+int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail)
 {
-	/* An outer struct for what is said once, however many trails there are. */
-	struct {
-		struct ptscope_trail trail;
-		bool hidden;
-	} whole;
 	static const struct field fields[] = {
-		[PTSCOPE_A_TARGET_PID] = FIELD(__typeof__(whole), trail.pid, KIND_U32),
+		[PTSCOPE_A_TARGET_PID] = FIELD(struct ptscope_trail, pid, KIND_U32),
 		[PTSCOPE_A_TARGET_START_TIME] =
-			FIELD(__typeof__(whole), trail.start_time, KIND_UINT),
-		[PTSCOPE_A_TARGET_HIDDEN] = FIELD(__typeof__(whole), hidden, KIND_FLAG),
-		[PTSCOPE_A_TARGET_TRAIL] = NEST(__typeof__(whole), trail, decode_way),
+			FIELD(struct ptscope_trail, start_time, KIND_UINT),
+		[PTSCOPE_A_TARGET_TRAIL] = NEST_WHOLE(decode_way),
 	};
 
-	memset(&whole, 0, sizeof(whole));
-	whole.trail.vma.name = "";
-	if (!decode_message(msg, fields, COUNT(fields), &whole) || whole.trail.pid <= 0)
+	memset(trail, 0, sizeof(*trail));
+	trail->vma.name = "";
+	if (!decode_message(msg, fields, COUNT(fields), trail) || trail->pid <= 0)
 		return -EBADMSG;
-	if (whole.hidden) {
-		whole.trail.run.has_frame = false;
-		whole.trail.run.has_slot = false;
+	if (is_hidden(msg)) {
+		trail->run.has_frame = false;
+		trail->run.has_slot = false;
 	}
-	whole.trail.vma.pid = whole.trail.pid;
-	whole.trail.vma.start_time = whole.trail.start_time;
-	*trail = whole.trail;
-	*hidden = whole.hidden;
+	trail->vma.pid = trail->pid;
+	trail->vma.start_time = trail->start_time;
 	return 0;
 }

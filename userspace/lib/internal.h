@@ -55,7 +55,10 @@ enum reply decoder_next(struct decoder *dec, const struct nlmsghdr **msg);
 int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info);
 int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc);
 int decode_vma(const struct nlmsghdr *msg, struct ptscope_vma *vma);
-int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail, bool *hidden);
+int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail);
+
+/* Was something left out of an answer about a process? */
+bool is_hidden(const struct nlmsghdr *msg);
 
 /**
  * struct bytes - an attribute that is an array

@@ -277,6 +277,18 @@ int ptscope_connect(struct ptscope *ps);
 const char *ptscope_message(const struct ptscope *ps);
 
 /**
+ * ptscope_set_cache() - have the page cache looked into
+ * @ps: a connection
+ * @on: whether all questions from now on are to do so
+ *
+ * Pages of files and of shared memory that are not mapped are then told apart:
+ * in the page cache, in swap, or neither. It takes CAP_SYS_ADMIN in the initial
+ * user namespace; without it, answers are as they would be without this, and
+ * ptscope_hidden() says so.
+ */
+void ptscope_set_cache(struct ptscope *ps, bool on);
+
+/**
  * ptscope_get_info() - ask for geometry and permissions
  * @ps: a connection
  * @info: filled in
@@ -362,7 +374,8 @@ int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
  * ptscope_hidden() - did the last answer leave out what the asker may not see?
  * @ps: a connection
  *
- * Frames and swap slots need CAP_SYS_ADMIN in the initial user namespace.
+ * Frames, swap slots and the page cache need CAP_SYS_ADMIN in the initial user
+ * namespace.
  */
 bool ptscope_hidden(const struct ptscope *ps);
 
