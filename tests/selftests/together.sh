@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
+#	together.sh VICTIM...
+#
 # All victims at once, so that every kind of layout there is stands before the
 # oracle. Tests run next to one another, so memory must suffice for all.
 
@@ -36,8 +38,7 @@ set_up() {
 
 victims=0
 names=()
-for victim in "$PTSCOPE_TESTS"/victims/*; do
-	[[ -x $victim && ! $victim =~ \.[od]$ ]] || continue
+for victim; do
 	name=${victim##*/}
 	arguments=()
 	case $name in
