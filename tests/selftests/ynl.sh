@@ -43,15 +43,15 @@ pid=$!
 trap 'kill $pid' EXIT
 until [[ $(</proc/$pid/comm) == sleep ]]; do sleep 0.1; done
 
-check "info-get" ynl do info-get '{}'
+check "info-get" ynl "do" info-get '{}'
 same "agrees with info" "$(json '[.["page-size"], .["va-bits"], .levels]')" \
 	"$(ptscope info --json | jq -c '.info[0] | [.page_size, .va_bits, .levels]')"
 
-check "proc-get" ynl do proc-get "{\"pid\": $pid}"
+check "proc-get" ynl "do" proc-get "{\"pid\": $pid}"
 same "names the process" "$(json '[.pid, .comm]')" "[$pid,\"sleep\"]"
 same "agrees with the total of maps" "$(json '.census | [.size, .res, .lazy, .disk]')" \
 	"$(ptscope maps --json -o size,res,lazy,disk "$pid" | jq -c '.maps[-1] | [.size, .res, .lazy, .disk]')"
-check "proc-get with the page cache" ynl do proc-get "{\"pid\": $pid, \"cache\": true}"
+check "proc-get with the page cache" ynl "do" proc-get "{\"pid\": $pid, \"cache\": true}"
 same "agrees with maps --cache" "$(json '.census | [.cached, .disk // 0]')" \
 	"$(ptscope maps --cache --json -o cached,disk "$pid" | jq -c '.maps[-1] | [.cached, .disk]')"
 
@@ -73,12 +73,12 @@ same "has as many as pages --state" "$(json '[.[].runs] | add | length / 3')" \
 
 stack=$(awk '/\[stack\]/ { split($1, a, "-"); print a[2] }' "/proc/$pid/maps")
 address=$((0x$stack - 8))
-check "walk-get" ynl do walk-get "{\"pid\": $pid, \"address\": [$address]}"
+check "walk-get" ynl "do" walk-get "{\"pid\": $pid, \"address\": [$address]}"
 same "has the steps that walk has" "$(json '[.trail[0].step[] | [.level, .index, .table]]')" \
 	"$(ptscope walk --json -o level,index,table,flags "$pid" "$(printf '%x' "$address")" |
 		jq -c '[.walk[] | select(.flags != "folded") | [.level, .index, .table]]')"
 
-check "a refusal" eval '! ynl do proc-get "{\"pid\": 2}"'
+check "a refusal" eval '! ynl "do" proc-get "{\"pid\": 2}"'
 matches "comes with the kernel's words" "$said" 'a kernel thread has no address space of its own'
 
 finish
