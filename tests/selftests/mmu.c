@@ -136,9 +136,8 @@ static uint64_t translate(uint64_t addr)
 {
 	const char *answer, *found;
 
-	answer = order("{\"execute\": \"human-monitor-command\", \"arguments\": "
-		       "{\"command-line\": \"gva2gpa %#" PRIx64 "\", \"cpu-index\": %ld}}",
-		       addr, sysconf(_SC_NPROCESSORS_ONLN) - 1);
+	answer = order("{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\": \"gva2gpa %#"
+		       PRIx64 "\", \"cpu-index\": %ld}}", addr, sysconf(_SC_NPROCESSORS_ONLN) - 1);
 	found = strstr(answer, "gpa: ");
 	return found ? strtoull(found + 5, NULL, 16) : NOWHERE;
 }
@@ -301,7 +300,8 @@ static void test_hugetlb(void)
 		char path[128], name[64];
 		char *start;
 
-		snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%zukB", size / 1024);
+		snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%zukB",
+			 size / 1024);
 		snprintf(name, sizeof(name), "a hugetlb page of %zu KiB", size / 1024);
 		if (stat(path, &st))
 			continue;
