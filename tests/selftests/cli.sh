@@ -165,13 +165,16 @@ status "maps with and without it" 0 ptscope maps --cache --json -o size,res,lazy
 check "adds up" json '.maps | all(.size == .res + .lazy + .cached + .disk + .swap + .special)'
 check "finds something" json '.maps[-1].cached > 0'
 check "JSON has no line behind it" json '.maps[-1].size > 0'
-status "pages with a look into the page cache" 0 ptscope pages --cache --json --state cached "$pid"
+# Code is surely open to the process, unlike what lies between a library's parts.
+code=$(awk '/ r-xp .*\/libc\.so/ { print $1 }' "/proc/$pid/maps")
+status "pages with a look into the page cache" 0 ptscope pages --cache --json --state cached "$pid" "$code"
 check "has such pages, without frames" json '.pages | length > 0 and all(.frame == null)'
 cached=$(jq -r '.pages[-1].start' <<<"$out")
 status "walk to one of them" 0 ptscope walk --cache --json "$pid" "$cached"
 check "says what a touch costs" json '.walk[-1] | .state == "cached" and .touch == "minor fault"'
 status "walk to one of them without a look" 0 ptscope walk --json "$pid" "$cached"
-check "does not know" json '.walk[-1] | .state == "disk" and .touch == "file read"'
+check "does not know" json \
+	'.walk[-1] | .state == "disk" and .touch == "file read" or .state == "lazy"'
 
 # What the processor's manual calls the bits.
 status "walk to a page of code" 0 ptscope walk --json "$pid" \
