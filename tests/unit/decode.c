@@ -89,12 +89,43 @@ static void print_census(FILE *out, const struct ptscope_census *c)
 	fputc('\n', out);
 }
 
+static void print_run(FILE *out, const struct ptscope_run *run)
+{
+	fprintf(out, " %" PRIx64 " pages=%u state=%u level=%u flags=%x pkey=%u memory=%u",
+		run->start, run->pages, run->state, run->level, run->flags, run->pkey,
+		run->memory_type);
+	if (run->has_frame)
+		fprintf(out, " frame=%" PRIu64, run->frame);
+	if (run->has_slot)
+		fprintf(out, " slot=%u:%" PRIu64, run->swap_type, run->swap_offset);
+	if (run->has_extra)
+		fprintf(out, " node=%u order=%u folio=%x", run->node, run->order, run->folio);
+	fputc('\n', out);
+}
+
+static void print_trail(FILE *out, const struct ptscope_trail *trail)
+{
+	uint32_t i;
+
+	fprintf(out, "trail %d %" PRIx64 " mapped=%d name=%s\n", (int)trail->pid,
+		trail->address, trail->mapped, trail->vma.name);
+	for (i = 0; i < trail->steps; i++)
+		fprintf(out, " level=%u table=%" PRIu64 " index=%u value=%" PRIx64 "\n",
+			trail->step[i].level, trail->step[i].table, trail->step[i].index,
+			trail->step[i].value);
+	if (trail->mapped)
+		print_run(out, &trail->run);
+}
+
 static void print_message(FILE *out, const struct nlmsghdr *msg)
 {
 	const struct genlmsghdr *header = nlmsg_data(msg);
 	struct ptscope_info info;
 	struct ptscope_proc proc;
+	struct ptscope_trail trail;
 	struct ptscope_vma vma;
+	struct ptscope_run run;
+	struct runs runs;
 	int i;
 
 	switch (header->cmd) {
@@ -123,6 +154,18 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 			" dev=%u:%u inode=%" PRIu64 " name=%s", (int)vma.pid, vma.start, vma.end,
 			vma.flags, vma.offset, vma.dev_major, vma.dev_minor, vma.inode, vma.name);
 		print_census(out, &vma.census);
+		return;
+	case PTSCOPE_CMD_RUN_GET:
+		if (decode_runs(msg, &runs))
+			break;
+		fprintf(out, "runs %u hidden=%d\n", runs.pid, runs.hidden);
+		while (runs_next(&runs, PTSCOPE_DETAIL_FRAME, &run))
+			print_run(out, &run);
+		return;
+	case PTSCOPE_CMD_WALK_GET:
+		if (decode_trail(msg, &trail))
+			break;
+		print_trail(out, &trail);
 		return;
 	}
 	fprintf(out, "bad message, command %u\n", header->cmd);

@@ -39,17 +39,30 @@ static void tap(void *arg, const void *data, size_t len)
 	put(data, len);
 }
 
-static int ask(struct ptscope *ps, const char *what, pid_t pid)
+static int ask(struct ptscope *ps, const char *what, pid_t pid, uint64_t address)
 {
+	const struct ptscope_filter filter = {
+		.detail = PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
+	};
 	const struct ptscope_vma *vma;
+	struct ptscope_trail trail;
 	struct ptscope_proc proc;
 	struct ptscope_info info;
+	struct ptscope_run run;
 	int err;
 
 	if (!strcmp(what, "info"))
 		return ptscope_get_info(ps, &info);
 	if (!strcmp(what, "proc"))
 		return ptscope_get_proc(ps, pid, &proc);
+	if (!strcmp(what, "walk"))
+		return ptscope_get_trail(ps, pid, address, &trail);
+	if (!strcmp(what, "runs")) {
+		err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
+		while (!err && (err = ptscope_next_run(ps, &run)) > 0)
+			err = 0;
+		return err;
+	}
 	err = ptscope_dump_vmas(ps, pid, 0, 0);
 	while (!err && (err = ptscope_next_vma(ps, &vma)) > 0)
 		err = 0;
@@ -70,7 +83,8 @@ int main(int argc, char **argv)
 	}
 	ptscope_set_tap(ps, tap, &begun);
 	/* A refusal is worth recording too. */
-	if (ask(ps, argv[2], argc > 3 ? atoi(argv[3]) : 0))
+	if (ask(ps, argv[2], argc > 3 ? atoi(argv[3]) : 0,
+		argc > 4 ? strtoull(argv[4], NULL, 16) : 0))
 		fprintf(stderr, "record: %s\n", ptscope_message(ps));
 	ptscope_free(ps);
 	return fclose(out) ? 1 : 0;
