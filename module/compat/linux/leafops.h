@@ -6,6 +6,8 @@
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+/* 7.2's includes a swapops.h that relies on swap.h having been seen. */
+#include <linux/swap.h>
 #include_next <linux/leafops.h>
 #else
 #ifndef PTSCOPE_COMPAT_LEAFOPS_H
