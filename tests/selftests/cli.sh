@@ -289,6 +289,8 @@ completes() {
 check "completion of verbs" completes maps ma
 check "completion of options" completes --list-columns maps --list
 check "completion of columns" completes size,swap maps -o size,sw
+check "completion of states" completes lazy,swap pages --state lazy,sw
+check "completion of flags" completes hugetlb pages --flags hug
 check "completion of PIDs" completes "$pid" maps "$pid"
 
 finish

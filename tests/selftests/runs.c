@@ -12,6 +12,8 @@
 #define CHUNK 4096
 /* Looks at a page before a difference counts. */
 #define LOOKS 3
+/* Differences of a process that are looked at again. */
+#define RELOOKS 100
 
 #define PM_SOFT_DIRTY	(1ull << 55)
 #define PM_EXCLUSIVE	(1ull << 56)
@@ -36,8 +38,25 @@ struct place {
 };
 
 static size_t page_size;
-/* If kpageflags tells merged pages from others. */
-static bool tells_merged;
+/**
+ * struct witness - who is asked about a process besides ptscope
+ * @again: asks ptscope about a page once more, while a dump is on
+ * @pid: the process
+ * @pagemap: its pagemap
+ * @kpageflags: flags by frame
+ * @kpagecount: mappings by frame
+ * @tells_merged: kpageflags tells merged pages from others
+ * @relooks: how often more a difference may be looked at again
+ */
+struct witness {
+	struct ptscope *again;
+	pid_t pid;
+	int pagemap;
+	int kpageflags;
+	int kpagecount;
+	bool tells_merged;
+	int relooks;
+};
 
 static uint64_t frame_of(const struct ptscope_run *run, uint64_t index)
 {
@@ -115,8 +134,9 @@ static const char *compare_page(const struct place *place, const struct ptscope_
 	}
 }
 
-/* NULL, or what kpageflags' @flags of a frame and its run disagree on. */
-static const char *compare_frame(const struct ptscope_run *run, uint64_t flags)
+/* NULL, or what a frame's @flags and @mappings and its run disagree on. */
+static const char *compare_frame(const struct witness *witness, const struct ptscope_run *run,
+				 uint64_t flags, uint64_t mappings)
 {
 #define KPF(bit) (!!(flags & (1ull << KPF_##bit)))
 #define SAYS(bit) (!!(run->folio & PTSCOPE_FOLIO_##bit))
@@ -130,13 +150,16 @@ static const char *compare_frame(const struct ptscope_run *run, uint64_t flags)
 		return NULL;
 	if (KPF(ANON) != SAYS(ANON))
 		return "kpageflags differs in anonymous or not";
-	if (tells_merged && KPF(KSM) != SAYS(KSM))
+	if (witness->tells_merged && KPF(KSM) != SAYS(KSM))
 		return "kpageflags differs in merged or not";
 	if ((KPF(COMPOUND_HEAD) || KPF(COMPOUND_TAIL)) != !!run->order)
 		return "kpageflags differs in large folio or not";
 	/* Of a large folio, older kernels mark the first page alone. */
 	if (!KPF(HUGE) && !KPF(COMPOUND_TAIL) && KPF(SWAPBACKED) != SAYS(SWAP_BACKED))
 		return "kpageflags differs in swap-backed";
+	/* Of large folios, some kernels count the mappings as a whole. */
+	if (!run->order && (mappings > 1) != SAYS(SHARED))
+		return "kpagecount differs in shared or not";
 	return NULL;
 #undef KPF
 #undef SAYS
@@ -152,23 +175,27 @@ static bool ask_page(struct ptscope *ps, pid_t pid, uint64_t addr, struct ptscop
 }
 
 /* A difference, looked at again: is there still one? */
-static const char *look_again(struct ptscope *ps, pid_t pid, int pagemap, int kpageflags,
-			      const struct place *place)
+static const char *look_again(struct witness *witness, const struct place *place,
+			      const char *fault)
 {
-	const char *fault = NULL;
 	struct ptscope_run run;
-	uint64_t entry, flags;
+	uint64_t entry, flags, mappings;
 	int i;
 
+	/* A fault that is everywhere does not come and go. */
+	if (--witness->relooks < 0)
+		return fault;
+
 	for (i = 0; i < LOOKS; i++) {
-		if (!ask_page(ps, pid, place->addr, &run) ||
-		    !proc_read_pagemap(pagemap, place->addr, 1, &entry))
+		if (!ask_page(witness->again, witness->pid, place->addr, &run) ||
+		    !proc_read_pagemap(witness->pagemap, place->addr, 1, &entry))
 			return NULL;
 		fault = compare_page(place, &run, 0, entry);
 		if (!fault && run.has_frame && run.state == PTSCOPE_STATE_RES &&
-		    !place->vma->pfn_map && proc_read_pagemap(kpageflags,
-							      run.frame * page_size, 1, &flags))
-			fault = compare_frame(&run, flags);
+		    !place->vma->pfn_map &&
+		    proc_read_pagemap(witness->kpageflags, run.frame * page_size, 1, &flags) &&
+		    proc_read_pagemap(witness->kpagecount, run.frame * page_size, 1, &mappings))
+			fault = compare_frame(witness, &run, flags, mappings);
 		if (!fault)
 			return NULL;
 	}
@@ -206,22 +233,24 @@ static bool vma_is_soft_dirty(struct ptscope *ps, pid_t pid, const struct proc_v
 }
 
 /* The index-th page of @run and those behind it, up to CHUNK; returns how many. */
-static uint64_t compare_some(struct ptscope *ps, pid_t pid, int pagemap, int kpageflags,
-			     struct place place, const struct ptscope_run *run, uint64_t index,
+static uint64_t compare_some(struct witness *witness, struct place place,
+			     const struct ptscope_run *run, uint64_t index,
 			     struct runs_count *count, void (*differ)(const char *format, ...))
 {
-	static uint64_t entries[CHUNK], flags[CHUNK];
+	static uint64_t entries[CHUNK], flags[CHUNK], mappings[CHUNK];
 	uint64_t rest = run->pages - index;
 	size_t some = rest < CHUNK ? rest : CHUNK;
 	bool frames = run->has_frame && run->state == PTSCOPE_STATE_RES && !place.vma->pfn_map &&
 		      !(run->flags & PTSCOPE_FLAG_ZERO);
+	uint64_t first = frame_of(run, index) * page_size;
 	uint64_t base = place.addr;
 	size_t i;
 
-	if (!proc_read_pagemap(pagemap, base, some, entries))
+	if (!proc_read_pagemap(witness->pagemap, base, some, entries))
 		return some;
-	/* kpageflags is indexed by frame as pagemap is by page. */
-	if (frames && !proc_read_pagemap(kpageflags, frame_of(run, index) * page_size, some, flags))
+	/* These two are indexed by frame as pagemap is by page. */
+	if (frames && (!proc_read_pagemap(witness->kpageflags, first, some, flags) ||
+		       !proc_read_pagemap(witness->kpagecount, first, some, mappings)))
 		frames = false;
 	for (i = 0; i < some; i++) {
 		const char *fault;
@@ -229,9 +258,9 @@ static uint64_t compare_some(struct ptscope *ps, pid_t pid, int pagemap, int kpa
 		place.addr = base + i * page_size;
 		fault = compare_page(&place, run, index + i, entries[i]);
 		if (!fault && frames)
-			fault = compare_frame(run, flags[i]);
+			fault = compare_frame(witness, run, flags[i], mappings[i]);
 		if (fault)
-			fault = look_again(ps, pid, pagemap, kpageflags, &place);
+			fault = look_again(witness, &place, fault);
 		if (fault)
 			differ("%" PRIx64 " %s: %s: pagemap %#" PRIx64 ", state %u frame %"
 			       PRIu64 " flags %#x folio %#x", place.addr, place.vma->name,
@@ -244,10 +273,10 @@ static uint64_t compare_some(struct ptscope *ps, pid_t pid, int pagemap, int kpa
 	return some;
 }
 
-static void compare_vma(struct ptscope *ps, struct ptscope *other, pid_t pid, int pagemap,
-			int kpageflags, const struct proc_vma *vma, struct runs_count *count,
-			void (*differ)(const char *format, ...))
+static void compare_vma(struct ptscope *ps, struct witness *witness, const struct proc_vma *vma,
+			struct runs_count *count, void (*differ)(const char *format, ...))
 {
+	const pid_t pid = witness->pid;
 	struct place place = { .vma = vma, .soft_dirty = vma_is_soft_dirty(ps, pid, vma) };
 	uint64_t reached = vma->start, index;
 	struct ptscope_run run;
@@ -266,14 +295,13 @@ static void compare_vma(struct ptscope *ps, struct ptscope *other, pid_t pid, in
 		/* Neither pagemap nor smaps looks into ranges mapped by frame number. */
 		for (index = 0; !vma->pfn_map && index < run.pages;) {
 			place.addr = run.start + index * page_size;
-			index += compare_some(other, pid, pagemap, kpageflags, place, &run, index,
-					      count, differ);
+			index += compare_some(witness, place, &run, index, count, differ);
 		}
 		reached += run.pages * page_size;
 		/* Some of them, since each is a question of its own. */
 		if (runs++ % 64)
 			continue;
-		fault = compare_walk(other, pid, run.start, &run);
+		fault = compare_walk(witness->again, pid, run.start, &run);
 		if (fault)
 			differ("%" PRIx64 " %s: %s", run.start, vma->name, fault);
 		count->walks++;
@@ -306,18 +334,24 @@ static bool kpageflags_tells_merged(int kpageflags)
 void runs_compare(struct ptscope *ps, pid_t pid, const struct proc_vmas *vmas, size_t size,
 		  struct runs_count *count, void (*differ)(const char *format, ...))
 {
-	int kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
-	int pagemap = proc_open(pid, "pagemap");
-	struct ptscope *other = ptscope_new();
+	struct witness witness = {
+		.again = ptscope_new(),
+		.pid = pid,
+		.pagemap = proc_open(pid, "pagemap"),
+		.kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC),
+		.kpagecount = open("/proc/kpagecount", O_RDONLY | O_CLOEXEC),
+		.relooks = RELOOKS,
+	};
 	size_t i;
 
 	page_size = size;
-	tells_merged = kpageflags_tells_merged(kpageflags);
-	if (!other || ptscope_connect(other))
-		ktap_bail("%s", other ? ptscope_message(other) : "out of memory");
+	if (!witness.again || ptscope_connect(witness.again))
+		ktap_bail("%s", witness.again ? ptscope_message(witness.again) : "out of memory");
+	witness.tells_merged = kpageflags_tells_merged(witness.kpageflags);
 	for (i = 0; i < vmas->count; i++)
-		compare_vma(ps, other, pid, pagemap, kpageflags, &vmas->vma[i], count, differ);
-	ptscope_free(other);
-	close(pagemap);
-	close(kpageflags);
+		compare_vma(ps, &witness, &vmas->vma[i], count, differ);
+	ptscope_free(witness.again);
+	close(witness.pagemap);
+	close(witness.kpageflags);
+	close(witness.kpagecount);
 }

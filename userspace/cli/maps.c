@@ -104,6 +104,34 @@ static ROW_SIZE(guard, c->guard, COLOR_AWAY)
 static ROW_SIZE(poison, c->poison, COLOR_AWAY)
 static ROW_SIZE(bad, c->bad, COLOR_AWAY)
 
+static bool row_nodes(const void *data, struct cell *cell)
+{
+	const struct row *row = data;
+
+	if (!row->frames)
+		return false;
+	frames_nodes(cell->buf, sizeof(cell->buf), row->frames, row->page_size);
+	cell->text = cell->buf;
+	return *cell->text;
+}
+
+#define ROW_FRAMES(name)						\
+	static bool row_##name(const void *data, struct cell *cell)	\
+	{								\
+		const struct row *row = data;				\
+									\
+		if (!row->frames)					\
+			return false;					\
+		cell->number = row->frames->name;			\
+		cell->color = cell->number ? COLOR_NONE : COLOR_FAINT;	\
+		return true;						\
+	}
+
+ROW_FRAMES(anon)
+ROW_FRAMES(file)
+ROW_FRAMES(shared)
+ROW_FRAMES(exclusive)
+
 static const struct column columns[] = {
 	{ "pid", CELL_NUMBER, "process ID", row_pid },
 	{ "start", CELL_ADDRESS, "first address", row_start },
@@ -140,6 +168,12 @@ static const struct column columns[] = {
 	{ "poison", CELL_SIZE, "of special, poison markers", row_poison },
 	{ "bad", CELL_SIZE, "of special, entries that make no sense", row_bad },
 	{ "tables", CELL_SIZE, "tables first needed by this VMA", row_tables },
+	{ "nodes", CELL_TEXT, "base pages of res by NUMA node", row_nodes },
+	{ "anon", CELL_SIZE, "of res, in anonymous folios", row_anon },
+	{ "file", CELL_SIZE, "of res, in folios of files and of shared memory", row_file },
+	{ "shared", CELL_SIZE, "of res, mapped more than once (estimate)", row_shared },
+	{ "exclusive", CELL_SIZE, "of res, anonymous and of this process alone (estimate)",
+	  row_exclusive },
 	{ "offset", CELL_ADDRESS, "offset in the file", row_offset },
 	{ "dev", CELL_TEXT, "device of the file, major:minor in hexadecimal", row_dev },
 	{ "inode", CELL_NUMBER, "inode number of the file", row_inode },
@@ -151,6 +185,7 @@ static const struct columns maps_columns = {
 	.all = columns,
 	.count = sizeof(columns) / sizeof(columns[0]),
 	.defaults = "start,end,perm,size,res,pmd,swap,lazy,name",
+	.frames = "nodes,anon,file,shared,exclusive",
 	.cache_defaults = "start,end,perm,size,res,pmd,swap,lazy,cached,disk,name",
 };
 

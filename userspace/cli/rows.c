@@ -56,8 +56,10 @@ static void rows_clear(struct rows *rows)
 {
 	size_t i;
 
-	for (i = 0; i < rows->count; i++)
+	for (i = 0; i < rows->count; i++) {
 		free((char *)rows->row[i].vma.name);
+		free(rows->row[i].frames);
+	}
 	rows->count = 0;
 }
 
@@ -98,6 +100,58 @@ static void census_add(struct ptscope_census *sum, const struct ptscope_census *
 		to[i] += from[i];
 }
 
+static bool needs_frames(const struct verb *verb, const struct options *opts)
+{
+	const char *list = verb->columns->frames;
+
+	while (list && *list) {
+		size_t len = strcspn(list, ",");
+		int index = column_index(verb->columns, list, len);
+		int i;
+
+		for (i = 0; i < opts->ncolumns; i++)
+			if (opts->columns[i] == index)
+				return true;
+		list += len + (list[len] == ',');
+	}
+	return false;
+}
+
+/*
+ * Ask for the nodes and folios of what is resident. The rows are there, in the
+ * order of their addresses; what was mapped since then has none.
+ */
+static int read_frames(struct ptscope *ps, const struct options *opts, struct rows *rows)
+{
+	const struct ptscope_filter filter = {
+		.states = 1u << PTSCOPE_STATE_RES,
+		.detail = PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
+	};
+	struct row *total = &rows->row[rows->count - 1];
+	struct ptscope_run run;
+	size_t i;
+	int err;
+
+	for (i = 0; i < rows->count; i++) {
+		rows->row[i].frames = calloc(1, sizeof(*total->frames));
+		if (!rows->row[i].frames)
+			return -ENOMEM;
+	}
+	err = ptscope_dump_runs(ps, total->vma.pid, opts->start, opts->end, &filter);
+	i = 0;
+	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
+		err = 0;
+		while (i + 1 < rows->count && rows->row[i].vma.end <= run.start)
+			i++;
+		if (rows->row[i].total || rows->row[i].vma.start > run.start)
+			continue;
+		frames_add_run(rows->row[i].frames, &run, total->page_size);
+	}
+	for (i = 0; i + 1 < rows->count; i++)
+		frames_add(total->frames, rows->row[i].frames);
+	return err;
+}
+
 /* Rows of one process, then their total. What came before an error stays. */
 static int read_process(struct ptscope *ps, const struct options *opts, pid_t pid,
 			uint32_t page_size, struct rows *rows)
@@ -127,8 +181,9 @@ static int read_process(struct ptscope *ps, const struct options *opts, pid_t pi
 	return err;
 }
 
-static int print_process(struct ptscope *ps, const struct options *opts, pid_t pid,
-			 uint32_t page_size, struct rows *rows, struct table *table)
+static int print_process(struct ptscope *ps, const struct verb *verb,
+			 const struct options *opts, pid_t pid, uint32_t page_size,
+			 struct rows *rows, struct table *table)
 {
 	int status = CLI_OK;
 	int err, tries = 0;
@@ -137,6 +192,8 @@ static int print_process(struct ptscope *ps, const struct options *opts, pid_t p
 	do {
 		rows_clear(rows);
 		err = read_process(ps, opts, pid, page_size, rows);
+		if (!err && needs_frames(verb, opts))
+			err = read_frames(ps, opts, rows);
 	} while (!err && ptscope_interrupted(ps) && ++tries < TRIES);
 
 	for (i = 0; i < rows->count; i++)
@@ -188,8 +245,8 @@ static void add_pid_column(struct options *opts, const struct verb *verb)
 	opts->ncolumns++;
 }
 
-static int add_all(struct ptscope *ps, const struct options *opts, uint32_t page_size,
-		   struct table *table, struct ptscope_vma *totals, int *ntotals)
+static int add_all(struct ptscope *ps, const struct verb *verb, const struct options *opts,
+		   uint32_t page_size, struct table *table, struct ptscope_vma *totals, int *ntotals)
 {
 	struct rows rows = { 0 };
 	int worst = CLI_OK;
@@ -200,7 +257,7 @@ static int add_all(struct ptscope *ps, const struct options *opts, uint32_t page
 		pid_t pid;
 
 		if (parse_pid(opts->operands[i], &pid))
-			status = print_process(ps, opts, pid, page_size, &rows, table);
+			status = print_process(ps, verb, opts, pid, page_size, &rows, table);
 		if (rows.count && status == CLI_OK)
 			totals[(*ntotals)++] = rows.row[rows.count - 1].vma;
 		if (status > worst)
@@ -237,7 +294,7 @@ int rows_run(const struct verb *verb, const struct options *given)
 	}
 	totals = calloc(opts.noperands, sizeof(*totals));
 	if (totals) {
-		status = add_all(ps, &opts, info.page_size, table, totals, &ntotals);
+		status = add_all(ps, verb, &opts, info.page_size, table, totals, &ntotals);
 	} else {
 		complain("out of memory");
 		status = CLI_FAILED;

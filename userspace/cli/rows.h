@@ -2,6 +2,7 @@
 #ifndef CLI_ROWS_H
 #define CLI_ROWS_H
 
+#include "frames.h"
 #include "table.h"
 
 /**
@@ -9,11 +10,13 @@
  * @vma: the VMA; of a total, pid and census alone mean something
  * @total: this is a total
  * @page_size: size of a base page, which is that of a table
+ * @frames: what is known of its frames; NULL unless a column needs it
  */
 struct row {
 	struct ptscope_vma vma;
 	bool total;
 	uint32_t page_size;
+	struct frames *frames;
 };
 
 /* A verb that prints a row for each VMA of each PID operand, and totals. */

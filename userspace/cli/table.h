@@ -53,12 +53,15 @@ struct column {
  * @count: how many
  * @defaults: names of those that are printed by default, comma-separated
  * @cache_defaults: the same with --cache; NULL if that makes no difference
+ * @frames: names of those that need to know of frames, which costs a second
+ *	question; NULL if none does
  */
 struct columns {
 	const struct column *all;
 	int count;
 	const char *defaults;
 	const char *cache_defaults;
+	const char *frames;
 };
 
 struct table;

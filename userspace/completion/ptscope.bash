@@ -18,6 +18,16 @@ _ptscope_columns() {
 	compopt -o nospace
 }
 
+# The last element of a list of states, flags or details, which the command
+# names when it is asked for one that is none.
+_ptscope_words_of() {
+	local verb=$1 option=$2 head= words
+	words=$(ptscope "$verb" "$option" '?' 2>&1 | sed -n 's/^  //p')
+	[[ $cur == *,* ]] && head=${cur%,*},
+	mapfile -t COMPREPLY < <(compgen -P "$head" -W "${words//,/ }" -- "${cur##*,}")
+	compopt -o nospace
+}
+
 _ptscope() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]}
@@ -31,6 +41,7 @@ _ptscope() {
 	case $prev in
 	-o | --output) _ptscope_columns "$verb"; return ;;
 	--range) return ;;
+	--state | --flags | --any | --detail) _ptscope_words_of "$verb" "$prev"; return ;;
 	esac
 	case $cur in
 	--color=*) cur=${cur#--color=} _ptscope_words 'always never auto' ;;

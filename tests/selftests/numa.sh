@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# On which node the pages of every VMA are, held against numa_maps.
+
+set -u
+# shellcheck source=tests/selftests/ktap.sh
+. "$(dirname "$0")/ktap.sh"
+
+if [[ ! -r /proc/self/numa_maps || ! -d /sys/devices/system/node/node1 ]]; then
+	skip "nodes" "this machine has one node, or its kernel knows of none"
+	finish
+fi
+
+page_kb=$(($(getconf PAGESIZE) / 1024))
+
+# start N0=... for each VMA that has pages, huge ones counted as base pages. The
+# kernel's own pages, which vdso and vvar are, numa_maps leaves out.
+told_by_kernel() {
+	awk -v base="$page_kb" '{
+		size = base; nodes = ""
+		for (i = 3; i <= NF; i++)
+			if ($i ~ /^kernelpagesize_kB=/) size = substr($i, 19)
+		for (i = 3; i <= NF; i++)
+			if ($i ~ /^N[0-9]+=/) {
+				split($i, a, "=")
+				nodes = nodes " " a[1] "=" a[2] * size / base
+			}
+		if (nodes) print $1 nodes
+	}' "/proc/$1/numa_maps" | LC_ALL=C sort
+}
+
+told_by_ptscope() {
+	ptscope maps --json -o start,nodes,name "$1" | jq -r '.maps[:-1][] |
+		select(.nodes and (.name // "" | test("^\\[v(dso|var)") | not)) |
+		(.start | ltrimstr("0x")) + " " + .nodes' | LC_ALL=C sort
+}
+
+# A process that has memory on either node, and holds still.
+spread() {
+	# shellcheck disable=SC2016 # for perl to expand
+	taskset -c "$1" perl -e '$x = "x" x (8 << 20); sleep 1000' &
+	sleep 2
+}
+
+spread 0
+first=$!
+spread 1
+second=$!
+matches "memory is where its processor is" "$(ptscope maps --json -o nodes "$second" | jq -r '.maps[-1].nodes')" 'N1=[0-9]{4}'
+
+differ=0 seen=0
+for pid in "$first" "$second" $$; do
+	# The shell's own memory may change between two looks.
+	for _ in 1 2 3; do
+		kernel=$(told_by_kernel "$pid")
+		ours=$(told_by_ptscope "$pid")
+		[[ $kernel != "$ours" ]] || break
+	done
+	if [[ $kernel != "$ours" ]]; then
+		differ=$((differ + 1))
+		diff <(echo "$kernel") <(echo "$ours") | head -n 5 | sed 's/^/# /'
+	fi
+	seen=$((seen + $(wc -l <<<"$ours")))
+done
+same "numa_maps agrees on every VMA" "$differ" 0
+check "there were some" test "$seen" -gt 30
+check "a node for each page as well" eval \
+	"ptscope pages --json -o node,state $second | jq -e '.pages | any(.node == 1) and all(.node == null or .state == \"res\")' >/dev/null"
+same "what is anonymous and what is not add up" \
+	"$(ptscope maps --json -o anon,file "$first" | jq '.maps[-1] | .anon + .file > 0')" true
+
+kill "$first" "$second"
+finish
