@@ -158,7 +158,7 @@ static const char *compare_frame(const struct witness *witness, const struct pts
 	if (!KPF(HUGE) && !KPF(COMPOUND_TAIL) && KPF(SWAPBACKED) != SAYS(SWAP_BACKED))
 		return "kpageflags differs in swap-backed";
 	/* Of large folios, some kernels count the mappings as a whole. */
-	if (!run->order && (mappings > 1) != SAYS(SHARED))
+	if (!run->order && SAYS(SHARED) != (mappings > 1 ? 1 : 0))
 		return "kpagecount differs in shared or not";
 	return NULL;
 #undef KPF

@@ -10,31 +10,8 @@ set -u
 # shellcheck source=tests/selftests/ktap.sh
 . "$(dirname "$0")/ktap.sh"
 
-work=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
-
-# Whatever has this for its input waits until it is killed.
-mkfifo "$work/hold"
-exec {hold}<>"$work/hold"
-
-# Only there can shared memory be asked for huge pages.
-thp=/sys/kernel/mm/transparent_hugepage/shmem_enabled
-[[ -w $thp ]] && echo advise >$thp
-
-set_up() {
-	local last
-	# A file is done when its last line says how it ended.
-	for _ in {1..600}; do
-		last=$(tail -n 1 "$1" 2>/dev/null)
-		case ${last%% *} in
-		ready) return 0 ;;
-		skip) return 4 ;;
-		fail) return 1 ;;
-		esac
-		sleep 0.1
-	done
-	return 1
-}
+# shellcheck source=tests/selftests/victims.sh
+. "$(dirname "$0")/victims.sh"
 
 victims=0
 names=()
@@ -48,14 +25,14 @@ for victim; do
 	many_vmas) arguments=(5000) ;;
 	esac
 	names+=("$name")
-	"$victim" "${arguments[@]}" <&"$hold" >"$work/$name" 2>&1 &
+	start_victim "$name" "${arguments[@]}"
 done
 # By name: the last of them may not even have made its file yet.
 for name in "${names[@]}"; do
-	set_up "$work/$name"
+	await_victim "$name"
 	case $? in
 	0) victims=$((victims + 1)) ;;
-	4) skip "$name" "$(sed -n 's/^skip //p' "$work/$name")" ;;
+	4) skip "$name" "$why" ;;
 	*) check "$name sets up its layout" false ;;
 	esac
 done

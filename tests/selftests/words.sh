@@ -8,30 +8,15 @@ set -u
 # shellcheck source=tests/selftests/ktap.sh
 . "$(dirname "$0")/ktap.sh"
 
-work=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
-mkfifo "$work/hold"
-exec {hold}<>"$work/hold"
-thp=/sys/kernel/mm/transparent_hugepage/shmem_enabled
-[[ -w $thp ]] && echo advise >$thp
+# shellcheck source=tests/selftests/victims.sh
+. "$(dirname "$0")/victims.sh"
 
 # victim NAME: start it and wait; sets $pid, and $claims to "start end" lines.
 victim() {
-	local line
-	"$PTSCOPE_TESTS/victims/$1" <&"$hold" >"$work/$1" 2>&1 &
+	start_victim "$1"
 	pid=$!
-	for _ in {1..600}; do
-		line=$(tail -n 1 "$work/$1")
-		case $line in
-		ready) mapfile -t claims < <(sed -n 's/^claim 0x\([^ ]*\) 0x\([^ ]*\) .*/\1 \2/p' "$work/$1")
-			return 0 ;;
-		skip*) why=${line#skip }; return 1 ;;
-		fail*) why=$line; return 1 ;;
-		esac
-		sleep 0.1
-	done
-	why="it is not ready"
-	return 1
+	await_victim "$1" || return
+	mapfile -t claims < <(sed -n 's/^claim 0x\([^ ]*\) 0x\([^ ]*\) .*/\1 \2/p' "$work/$1")
 }
 
 # says WHAT VICTIM CLAIM FILTER [OPTION...]: all, or with "any" some, of the

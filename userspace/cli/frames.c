@@ -43,6 +43,6 @@ void frames_nodes(char *to, size_t room, const struct frames *frames, uint32_t p
 	*to = '\0';
 	for (i = 0; i < FRAMES_NODES && used < room; i++)
 		if (frames->node[i])
-			used += snprintf(to + used, room - used, "%sN%d=%" PRIu64, used ? " " : "", i,
-					 frames->node[i] / page_size);
+			used += snprintf(to + used, room - used, "%sN%d=%" PRIu64,
+					 used ? " " : "", i, frames->node[i] / page_size);
 }

@@ -115,22 +115,35 @@ static bool row_nodes(const void *data, struct cell *cell)
 	return *cell->text;
 }
 
-#define ROW_FRAMES(name)						\
-	static bool row_##name(const void *data, struct cell *cell)	\
-	{								\
-		const struct row *row = data;				\
-									\
-		if (!row->frames)					\
-			return false;					\
-		cell->number = row->frames->name;			\
-		cell->color = cell->number ? COLOR_NONE : COLOR_FAINT;	\
-		return true;						\
-	}
+/* One of the sums over frames, by its place in the struct. */
+static bool frames_cell(const struct row *row, size_t offset, struct cell *cell)
+{
+	if (!row->frames)
+		return false;
+	cell->number = *(const uint64_t *)((const char *)row->frames + offset);
+	cell->color = cell->number ? COLOR_NONE : COLOR_FAINT;
+	return true;
+}
 
-ROW_FRAMES(anon)
-ROW_FRAMES(file)
-ROW_FRAMES(shared)
-ROW_FRAMES(exclusive)
+static bool row_anon(const void *row, struct cell *cell)
+{
+	return frames_cell(row, offsetof(struct frames, anon), cell);
+}
+
+static bool row_file(const void *row, struct cell *cell)
+{
+	return frames_cell(row, offsetof(struct frames, file), cell);
+}
+
+static bool row_shared(const void *row, struct cell *cell)
+{
+	return frames_cell(row, offsetof(struct frames, shared), cell);
+}
+
+static bool row_exclusive(const void *row, struct cell *cell)
+{
+	return frames_cell(row, offsetof(struct frames, exclusive), cell);
+}
 
 static const struct column columns[] = {
 	{ "pid", CELL_NUMBER, "process ID", row_pid },

@@ -102,17 +102,9 @@ static bool fill_phys(const void *row, struct cell *cell)
 
 static bool fill_swapdev(const void *row, struct cell *cell)
 {
-	const char *name;
-
-	if (!RUN(row).has_slot)
-		return false;
-	name = swap_device(RUN(row).swap_type);
-	if (name)
-		snprintf(cell->buf, sizeof(cell->buf), "%s", name);
-	else
-		snprintf(cell->buf, sizeof(cell->buf), "swap area %u", RUN(row).swap_type);
+	swap_words(cell->buf, sizeof(cell->buf), RUN(row).swap_type);
 	cell->text = cell->buf;
-	return true;
+	return RUN(row).has_slot;
 }
 
 static bool fill_slot(const void *row, struct cell *cell)

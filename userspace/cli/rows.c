@@ -246,7 +246,8 @@ static void add_pid_column(struct options *opts, const struct verb *verb)
 }
 
 static int add_all(struct ptscope *ps, const struct verb *verb, const struct options *opts,
-		   uint32_t page_size, struct table *table, struct ptscope_vma *totals, int *ntotals)
+		   uint32_t page_size, struct table *table, struct ptscope_vma *totals,
+		   int *ntotals)
 {
 	struct rows rows = { 0 };
 	int worst = CLI_OK;

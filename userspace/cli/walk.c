@@ -148,17 +148,10 @@ static bool fill_phys(const void *row, struct cell *cell)
 static bool fill_swapdev(const void *row, struct cell *cell)
 {
 	const struct ptscope_run *run = &ROW(row)->trail->run;
-	const char *name;
 
-	if (!ROW(row)->last || !ROW(row)->trail->mapped || !run->has_slot)
-		return false;
-	name = swap_device(run->swap_type);
-	if (name)
-		snprintf(cell->buf, sizeof(cell->buf), "%s", name);
-	else
-		snprintf(cell->buf, sizeof(cell->buf), "swap area %u", run->swap_type);
+	swap_words(cell->buf, sizeof(cell->buf), run->swap_type);
 	cell->text = cell->buf;
-	return true;
+	return ROW(row)->last && ROW(row)->trail->mapped && run->has_slot;
 }
 
 static bool fill_slot(const void *row, struct cell *cell)

@@ -240,7 +240,7 @@ bool parse_detail(const char *list, uint32_t *detail)
  * use, and lists them so. After one has been given up in between, the numbers
  * of those behind it are not known; then there are fewer lines than areas.
  */
-const char *swap_device(uint32_t type)
+static const char *swap_device(uint32_t type)
 {
 	static char names[SWAP_AREAS][64];
 	static bool known;
@@ -261,4 +261,14 @@ const char *swap_device(uint32_t type)
 			fclose(file);
 	}
 	return type < areas ? names[type] : NULL;
+}
+
+void swap_words(char *to, size_t room, uint32_t type)
+{
+	const char *name = swap_device(type);
+
+	if (name)
+		snprintf(to, room, "%s", name);
+	else
+		snprintf(to, room, "swap area %u", type);
 }

@@ -29,7 +29,7 @@ bool parse_states(const char *list, uint32_t *states);
 bool parse_flags(const char *list, uint32_t *mask, uint32_t *inverted);
 bool parse_detail(const char *list, uint32_t *detail);
 
-/* The device or file behind a swap area, or NULL. */
-const char *swap_device(uint32_t type);
+/* The device or file behind a swap area, or its number. */
+void swap_words(char *to, size_t room, uint32_t type);
 
 #endif /* CLI_WORDS_H */

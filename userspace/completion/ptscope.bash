@@ -21,7 +21,7 @@ _ptscope_columns() {
 # The last element of a list of states, flags or details, which the command
 # names when it is asked for one that is none.
 _ptscope_words_of() {
-	local verb=$1 option=$2 head= words
+	local verb=$1 option=$2 head='' words
 	words=$(ptscope "$verb" "$option" '?' 2>&1 | sed -n 's/^  //p')
 	[[ $cur == *,* ]] && head=${cur%,*},
 	mapfile -t COMPREPLY < <(compgen -P "$head" -W "${words//,/ }" -- "${cur##*,}")
