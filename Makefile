@@ -131,7 +131,7 @@ check:
 
 ## make check-matrix   the tests on every kernel there is
 check-matrix:
-	scripts/check -k all lint guest la57
+	scripts/check -k all lint guest la57 numa
 
 ## make lint       shellcheck, checkpatch, sparse, and both compilers' warnings
 .PHONY: lint compat-lines
