@@ -70,6 +70,8 @@ status "info --json" 0 ptscope info --json
 check "has one row with the page size" json ".info[0].page_size == $page_size"
 check "counts the levels that are not folded" json \
 	'.info[0] | .levels == (.real | split(" ") | length)'
+check "splits an address into bits that add up" json \
+	'.info[0] | .va_bits == (.split | split(" ") | map(tonumber) | add)'
 check "root may see everything" json '.info[0] | .processes and .frames'
 
 # Several processes.
@@ -167,7 +169,8 @@ check "finds something" json '.maps[-1].cached > 0'
 check "JSON has no line behind it" json '.maps[-1].size > 0'
 status "pages with a look into the page cache" 0 ptscope pages --cache --json --state cached "$pid"
 check "has such pages, without frames" json '.pages | length > 0 and all(.frame == null)'
-cached=$(jq -r '.pages[-1].start' <<<"$out")
+# The first: a library may have a gap that nobody may touch in its middle.
+cached=$(jq -r '.pages[0].start' <<<"$out")
 status "walk to one of them" 0 ptscope walk --cache --json "$pid" "$cached"
 check "says what a touch costs" json '.walk[-1] | .state == "cached" and .touch == "minor fault"'
 status "walk to one of them without a look" 0 ptscope walk --json "$pid" "$cached"
