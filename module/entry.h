@@ -81,6 +81,26 @@ static inline unsigned long ptscope_level_pages(enum ptscope_level level)
 	}
 }
 
+/*
+ * Levels that are folded are folded into the highest one, whose entries then
+ * cover what theirs would. arm64 decides on that as it boots and leaves
+ * PGDIR_SHIFT as it is, so that it says nothing of the table that is there.
+ */
+static inline unsigned int ptscope_root_shift(struct mm_struct *mm)
+{
+	if (mm_pud_folded(mm))
+		return PUD_SHIFT;
+	if (mm_p4d_folded(mm))
+		return P4D_SHIFT;
+	return PGDIR_SHIFT;
+}
+
+/* Where the entry for @addr stands in the highest table. */
+static inline unsigned int ptscope_root_index(struct mm_struct *mm, unsigned long addr)
+{
+	return addr >> ptscope_root_shift(mm) & (PAGE_SIZE / sizeof(pgd_t) - 1);
+}
+
 static inline enum ptscope_leaf ptscope_leaf_of(enum ptscope_level level)
 {
 	switch (level) {
@@ -136,6 +156,17 @@ static inline bool ptscope_entry_has_frame(const struct ptscope_entry *entry)
 	default:
 		return false;
 	}
+}
+
+/* Base pages whose frames are counted from the one that an entry names. */
+static inline unsigned long ptscope_entry_span(const struct ptscope_entry *entry)
+{
+#ifdef CONFIG_RISCV_ISA_SVNAPOT
+	/* All entries of a block are the same, and name its first frame. */
+	if (entry->leaf == PTSCOPE_LEAF_CONT)
+		return 1UL << NAPOT_CONT64KB_ORDER;
+#endif
+	return ptscope_level_pages(entry->level);
 }
 
 /* A swap entry, as it stands on the wire. */

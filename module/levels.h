@@ -59,7 +59,7 @@ ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	}
 	/* Where only a part of a leaf is asked for, that part's first frame. */
 	if (ptscope_entry_has_frame(&entry))
-		entry.value += from >> PAGE_SHIFT & (ptscope_level_pages(entry.level) - 1);
+		entry.value += from >> PAGE_SHIFT & (ptscope_entry_span(&entry) - 1);
 	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, entry) << PAGE_SHIFT);
 }
 
@@ -299,7 +299,7 @@ static __always_inline unsigned long
 ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		    unsigned long addr, unsigned long end)
 {
-	pgd_t *pgdp = pgd_offset(walk->mm, addr);
+	pgd_t *pgdp = walk->mm->pgd + ptscope_root_index(walk->mm, addr);
 	pgd_t pgd = pgdp_get(pgdp);
 	const unsigned long begin = addr;
 

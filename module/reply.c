@@ -99,6 +99,7 @@ static u32 va_bits(void)
 int ptscope_put_info(struct sk_buff *skb, u32 sight)
 {
 	/* The asker's own tables have the shape of all others. */
+	const unsigned int root = ptscope_root_shift(current->mm);
 	const struct geometry geo[] = {
 		{ PTSCOPE_LEVEL_PTE, false, PAGE_SHIFT, PTRS_PER_PTE, PAGE_SIZE,
 		  cont_bytes(PTSCOPE_LEVEL_PTE) },
@@ -109,7 +110,7 @@ int ptscope_put_info(struct sk_buff *skb, u32 sight)
 		  pud_leaf_bytes(), 0 },
 		{ PTSCOPE_LEVEL_P4D, mm_p4d_folded(current->mm), P4D_SHIFT, PTRS_PER_P4D,
 		  0, 0 },
-		{ PTSCOPE_LEVEL_PGD, false, PGDIR_SHIFT, PTRS_PER_PGD, 0, 0 },
+		{ PTSCOPE_LEVEL_PGD, false, root, 1u << (va_bits() - root), 0, 0 },
 	};
 	u32 levels = 0;
 	size_t i;

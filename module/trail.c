@@ -23,7 +23,7 @@ static void trail_table(struct ptscope_walk *walk, enum ptscope_level level,
 	step = &trail->step[trail->steps++];
 	step->level = level;
 	/* The top table may be smaller than a page. */
-	step->index = level == PTSCOPE_LEVEL_PGD ? pgd_index(addr) :
+	step->index = level == PTSCOPE_LEVEL_PGD ? ptscope_root_index(walk->mm, addr) :
 		      offset_in_page(entryp) / sizeof(pte_t);
 	step->table = PHYS_PFN(__pa(entryp));
 	step->value = value;

@@ -70,6 +70,8 @@ status "info --json" 0 ptscope info --json
 check "has one row with the page size" json ".info[0].page_size == $page_size"
 check "counts the levels that are not folded" json \
 	'.info[0] | .levels == (.real | split(" ") | length)'
+check "splits an address into bits that add up" json \
+	'.info[0] | .va_bits == (.split | split(" ") | map(tonumber) | add)'
 check "root may see everything" json '.info[0] | .processes and .frames'
 
 # Several processes.
@@ -169,7 +171,8 @@ check "JSON has no line behind it" json '.maps[-1].size > 0'
 code=$(awk '/ r-xp .*\/libc\.so/ { print $1 }' "/proc/$pid/maps")
 status "pages with a look into the page cache" 0 ptscope pages --cache --json --state cached "$pid" "$code"
 check "has such pages, without frames" json '.pages | length > 0 and all(.frame == null)'
-cached=$(jq -r '.pages[-1].start' <<<"$out")
+# The first: a library may have a gap that nobody may touch in its middle.
+cached=$(jq -r '.pages[0].start' <<<"$out")
 status "walk to one of them" 0 ptscope walk --cache --json "$pid" "$cached"
 check "says what a touch costs" json '.walk[-1] | .state == "cached" and .touch == "minor fault"'
 status "walk to one of them without a look" 0 ptscope walk --json "$pid" "$cached"
@@ -181,7 +184,7 @@ status "walk to a page of code" 0 ptscope walk --json "$pid" \
 	"$(awk '/ r-xp .*\/sleep$/ { split($1, a, "-"); print a[1] }' "/proc/$pid/maps")"
 case $(uname -m) in
 x86_64) bits='"P US A' data=XD ;;
-aarch64) bits='"VALID USER RDONLY SH=inner AF nG .*PXN AttrIndx=' data=UXN ;;
+aarch64) bits='"VALID USER RDONLY AF nG .*PXN AttrIndx=' data=UXN ;;
 riscv64) bits='"V R X U' data='V R W U' ;;
 esac
 matches "has the words of this processor" "$(jq '.walk[-1].flags' <<<"$out")" "^$bits"

@@ -130,7 +130,7 @@ static const struct entry_bit entry_bits[] = {
 static const struct entry_bit entry_bits[] = {
 	ONE(0, "VALID", ANY), FIELD(0, 2, 1, "BLOCK", HUGE_LEAF),
 	FIELD(0, 2, 3, "TABLE", TABLE), ONE(6, "USER", LEAF), ONE(7, "RDONLY", LEAF),
-	FIELD(8, 2, 2, "SH=outer", LEAF), FIELD(8, 2, 3, "SH=inner", LEAF),
+	/* Bits 8 and 9 are shareability or, with 52-bit addresses, the frame's. */
 	ONE(10, "AF", LEAF), ONE(11, "nG", LEAF), ONE(50, "GP", LEAF), ONE(51, "DBM", LEAF),
 	ONE(52, "CONT", LEAF), ONE(53, "PXN", LEAF), ONE(54, "UXN", LEAF),
 	ONE(59, "PXNTable", TABLE), ONE(60, "UXNTable", TABLE),
