@@ -7,6 +7,9 @@ set -u
 # shellcheck source=tests/selftests/ktap.sh
 . "$(dirname "$0")/ktap.sh"
 
+# shellcheck source=tests/selftests/victims.sh
+. "$(dirname "$0")/victims.sh"
+
 if [[ ! -r /proc/self/numa_maps || ! -d /sys/devices/system/node/node1 ]]; then
 	skip "nodes" "this machine has one node, or its kernel knows of none"
 	finish
@@ -71,4 +74,32 @@ same "what is anonymous and what is not add up" \
 	"$(ptscope maps --json -o anon,file "$first" | jq '.maps[-1] | .anon + .file > 0')" true
 
 kill "$first" "$second"
+
+# Moving from node to node takes long enough for pages to be seen on their way.
+# caught CLAIM LEVEL: one that leaves an entry of that level.
+caught() {
+	local start end until=$((SECONDS + 30)) row
+	read -r start end <<<"$(sed -n 's/^claim 0x\([^ ]*\) 0x\([^ ]*\) .*/\1 \2/p' \
+		"$work/migration" | sed -n "$1p")"
+	while [[ $SECONDS -lt $until ]]; do
+		row=$(ptscope pages --json -o +level --state migration "$mover" "$start-$end" |
+			jq -c ".pages[] | select(.level == \"$2\" and .frame > 0)" | head -n 1)
+		[[ ! $row ]] || { echo "# $row"; return 0; }
+	done
+	return 1
+}
+
+start_victim migration
+mover=$!
+if await_victim migration; then
+	check "a page on its way to another node" caught 1 pte
+	# A kernel may rather split it, and move the parts.
+	if caught 2 pmd; then
+		ktap_result ok "a huge page on its way"
+	else
+		skip "a huge page on its way" "none was caught"
+	fi
+else
+	check "the victim sets up its layout: $why" false
+fi
 finish

@@ -122,23 +122,4 @@ else
 	skip "tables that two processes share" "$why"
 fi
 
-# What does not last is caught in the act.
-if victim migration; then
-	read -r start end <<<"${claims[0]}"
-	caught=0
-	until=$((SECONDS + 20))
-	while [[ $SECONDS -lt $until ]]; do
-		row=$(ptscope pages --json --state migration "$pid" "$start-$end" | jq -c '.pages[0] // empty')
-		[[ ! $row ]] || { caught=1; break; }
-	done
-	if [[ $caught -eq 1 ]]; then
-		matches "a page on its way, and the frame that it comes from" "$row" '"state":"migration".*"frame":[1-9]'
-	else
-		skip "a page on its way" "none was caught"
-	fi
-	kill "$pid"
-else
-	skip "a page on its way" "$why"
-fi
-
 finish
