@@ -17,8 +17,7 @@ fi
 
 page_kb=$(($(getconf PAGESIZE) / 1024))
 
-# start N0=... for each VMA that has pages, huge ones counted as base pages. The
-# kernel's own pages, which vdso and vvar are, numa_maps leaves out.
+# start N0=... for each VMA that has pages, huge ones counted as base pages.
 told_by_kernel() {
 	awk -v base="$page_kb" '{
 		size = base; nodes = ""
@@ -33,10 +32,18 @@ told_by_kernel() {
 	}' "/proc/$1/numa_maps" | LC_ALL=C sort
 }
 
+# The same, told_by_ptscope PID KERNEL. The kernel's own pages, which are what
+# vdso and vvar have, count only where what the kernel told has them too: which
+# of them numa_maps leaves out is not the same in all kernels.
 told_by_ptscope() {
-	ptscope maps --json -o start,nodes,name "$1" | jq -r '.maps[:-1][] |
-		select(.nodes and (.name // "" | test("^\\[v(dso|var)") | not)) |
-		(.start | ltrimstr("0x")) + " " + .nodes' | LC_ALL=C sort
+	ptscope maps --json -o start,nodes,name "$1" | jq -r '.maps[:-1][] | select(.nodes) |
+		(.start | ltrimstr("0x")) + " " + .nodes + "\t" +
+		(.name // "" | if test("^\\[v(dso|var)") then "special" else "" end)' |
+		awk -F '\t' -v kernel="$2" '
+			BEGIN { n = split(kernel, line, "\n")
+				for (i = 1; i <= n; i++) { split(line[i], word, " "); has[word[1]] = 1 } }
+			{ split($1, word, " ") }
+			$2 == "" || word[1] in has { print $1 }' | LC_ALL=C sort
 }
 
 # A process that has memory on either node, and holds still.
@@ -57,7 +64,7 @@ for pid in "$first" "$second" $$; do
 	# The shell's own memory may change between two looks.
 	for _ in 1 2 3; do
 		kernel=$(told_by_kernel "$pid")
-		ours=$(told_by_ptscope "$pid")
+		ours=$(told_by_ptscope "$pid" "$kernel")
 		[[ $kernel != "$ours" ]] || break
 	done
 	if [[ $kernel != "$ours" ]]; then
@@ -75,7 +82,10 @@ same "what is anonymous and what is not add up" \
 
 kill "$first" "$second"
 
-# Moving from node to node takes long enough for pages to be seen on their way.
+# A kernel that can be interrupted anywhere can be held up with pages on their way.
+preempt=/sys/kernel/debug/sched/preempt
+[[ ! -w $preempt ]] || echo full >"$preempt"
+
 # caught CLAIM LEVEL: one that leaves an entry of that level.
 caught() {
 	local start end until=$((SECONDS + 30)) row

@@ -4,43 +4,121 @@
  * two, else wherever compaction takes them. An entry that says so lasts only
  * as long as the copying, so what is claimed is that a page on its way is
  * never taken for one that is lazy or swapped.
+ *
+ * Where there are two nodes, whoever moves the pages has the last processor
+ * only when nobody else wants it, and somebody wants it nearly always. So the
+ * move is held up wherever it happens to be, and the entries can be seen.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mempolicy.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include "victim.h"
 
 static int compact = -1;
 
-/* All of this process's pages, from one node to the other and back. */
-static bool change_nodes(void)
-{
-	static unsigned long from = 1, to = 2;
-	unsigned long other = from;
+/* Pages that are moved one range after the other, each for a while. */
+struct range {
+	char *start;
+	size_t size;
+	size_t stride;
+};
 
-	if (syscall(SYS_migrate_pages, 0, 8 * sizeof(from), &from, &to) < 0)
-		return false;
-	from = to;
-	to = other;
-	return true;
+static struct range ranges[2];
+
+#define WHILE_MS 2000
+#define MAX_PAGES 4096
+
+#define HOLD_MS 60	/* of this much and what follows, real time may have 95 % */
+#define LET_GO_MS 4
+
+static void take_last_processor(int policy, int priority)
+{
+	const struct sched_param param = { .sched_priority = priority };
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) - 1, &set);
+	errno = pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
+	if (!errno)
+		errno = pthread_setschedparam(pthread_self(), policy, &param);
+	if (errno)
+		victim_fail("cannot have the last processor: %s", strerror(errno));
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
+}
+
+static void *holder(void *unused)
+{
+	(void)unused;
+	take_last_processor(SCHED_FIFO, 1);
+	for (;;) {
+		uint64_t until = now_ms() + HOLD_MS;
+
+		while (now_ms() < until)
+			;
+		usleep(LET_GO_MS * 1000);
+	}
+}
+
+/* All pages of a range, to one node. */
+static bool change_node(const struct range *range, int node)
+{
+	static void *page[MAX_PAGES];
+	static int nodes[MAX_PAGES], status[MAX_PAGES];
+	size_t i, count = range->size / range->stride;
+
+	for (i = 0; i < count && i < MAX_PAGES; i++) {
+		page[i] = range->start + i * range->stride;
+		nodes[i] = node;
+	}
+	return syscall(SYS_move_pages, 0, i, page, nodes, status, MPOL_MF_MOVE) >= 0;
+}
+
+static void change_nodes(void)
+{
+	static int node;
+	size_t i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		uint64_t until = now_ms() + WHILE_MS;
+
+		do {
+			node = !node;
+			if (!change_node(&ranges[i], node))
+				victim_fail("cannot move pages: %s", strerror(errno));
+		} while (now_ms() < until);
+	}
 }
 
 static void *mover(void *unused)
 {
 	(void)unused;
+	if (compact < 0)
+		take_last_processor(SCHED_IDLE, 0);
 	for (;;)
-		if (compact < 0 ? !change_nodes() : write(compact, "1", 1) != 1)
-			victim_fail("cannot move pages: %s", strerror(errno));
+		if (compact < 0)
+			change_nodes();
+		else if (write(compact, "1", 1) != 1)
+			victim_fail("cannot compact memory: %s", strerror(errno));
 	return NULL;
 }
 
 int main(void)
 {
-	const size_t size = 64 * MIB;
+	const size_t size = 8 * MIB;
 	size_t huge_size;
 	pthread_t thread;
 	char *start, *huge;
@@ -53,12 +131,15 @@ int main(void)
 	}
 	start = victim_map(size);
 	victim_write(start, size, page_size);
-	huge_size = 16 * pmd_size;
+	huge_size = 32 * pmd_size;
 	huge = victim_map_at_multiple(pmd_size, 0, huge_size);
 	/* Without huge pages it is base pages, which are moved as well. */
 	madvise(huge, huge_size, MADV_HUGEPAGE);
 	victim_write(huge, huge_size, page_size);
-	if (pthread_create(&thread, NULL, mover, NULL))
+	ranges[0] = (struct range){ start, size, page_size };
+	ranges[1] = (struct range){ huge, huge_size, pmd_size };
+	if (pthread_create(&thread, NULL, mover, NULL) ||
+	    (compact < 0 && pthread_create(&thread, NULL, holder, NULL)))
 		victim_fail("cannot start a thread");
 	victim_claim(start, size, "moving res<=%zu special<=%zu migration<=%zu",
 		     size, size, size);
