@@ -14,6 +14,17 @@
 
 #if defined(CONFIG_X86)
 
+/* Where the frame's number begins in an entry. */
+#define PTSCOPE_FRAME_SHIFT PAGE_SHIFT
+/* Bits that an empty entry may have, left there by a processor. */
+#define PTSCOPE_STRAY_BITS ((u64)_PAGE_KNL_ERRATUM_MASK)
+
+/* What the processor must not follow has its frame's bits turned over. */
+static inline bool ptscope_frame_is_inverted(pte_t pte)
+{
+	return __pte_needs_invert(pte_val(pte));
+}
+
 extern u8 ptscope_pat[8];
 
 void ptscope_arch_init(void);
@@ -44,6 +55,15 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 }
 
 #elif defined(CONFIG_ARM64)
+
+/* Those beyond 48 bits stand elsewhere, so that a run ends before them. */
+#define PTSCOPE_FRAME_SHIFT PAGE_SHIFT
+#define PTSCOPE_STRAY_BITS 0ULL
+
+static inline bool ptscope_frame_is_inverted(pte_t pte)
+{
+	return false;
+}
 
 static inline void ptscope_arch_init(void)
 {
@@ -84,6 +104,14 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 }
 
 #elif defined(CONFIG_RISCV)
+
+#define PTSCOPE_FRAME_SHIFT _PAGE_PFN_SHIFT
+#define PTSCOPE_STRAY_BITS 0ULL
+
+static inline bool ptscope_frame_is_inverted(pte_t pte)
+{
+	return false;
+}
 
 static inline void ptscope_arch_init(void)
 {

@@ -17,6 +17,15 @@ static __always_inline void use_entries(struct ptscope_census_walk *cw,
 	cw->open[level].used += entries;
 }
 
+/* Entries of @level's tables that translate @pages from @addr on. */
+static __always_inline unsigned long
+entries_of(enum ptscope_level level, unsigned long addr, unsigned long pages)
+{
+	const unsigned int shift = ptscope_level_shift(level);
+
+	return ((addr + (pages << PAGE_SHIFT) - 1) >> shift) - (addr >> shift) + 1;
+}
+
 static __always_inline unsigned long
 census_run(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
 	   struct ptscope_entry entry)
@@ -28,7 +37,7 @@ census_run(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
 	if (entry.state == walk->place.vacant)
 		return pages;
 
-	use_entries(cw, entry.level, DIV_ROUND_UP(pages, ptscope_level_pages(entry.level)));
+	use_entries(cw, entry.level, entries_of(entry.level, addr, pages));
 	if (entry.flags & PTSCOPE_FLAG_SOFT_DIRTY)
 		census->soft_dirty += pages;
 	if (entry.state != PTSCOPE_STATE_RES)

@@ -278,7 +278,7 @@ int ptscope_run_get_start(struct netlink_callback *cb)
 			return -ENOMEM;
 		}
 	}
-	dump->runs.filter = dump->dump.question.filter;
+	ptscope_runs_begin(&dump->runs, &dump->dump.question.filter);
 	dump->runs.walk.visitor = dump->runs.filter.detail &
 		(PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO) ?
 		&frame_run_visitor : &run_visitor;

@@ -64,21 +64,27 @@ struct ptscope_place {
 	struct address_space *cache;
 };
 
-/* Number of base pages that one entry of @level covers. */
-static inline unsigned long ptscope_level_pages(enum ptscope_level level)
+/* What one entry of @level covers is 1 << this many bytes. */
+static inline unsigned int ptscope_level_shift(enum ptscope_level level)
 {
 	switch (level) {
 	case PTSCOPE_LEVEL_PTE:
-		return 1;
+		return PAGE_SHIFT;
 	case PTSCOPE_LEVEL_PMD:
-		return PMD_SIZE >> PAGE_SHIFT;
+		return PMD_SHIFT;
 	case PTSCOPE_LEVEL_PUD:
-		return PUD_SIZE >> PAGE_SHIFT;
+		return PUD_SHIFT;
 	case PTSCOPE_LEVEL_P4D:
-		return P4D_SIZE >> PAGE_SHIFT;
+		return P4D_SHIFT;
 	default:
-		return PGDIR_SIZE >> PAGE_SHIFT;
+		return PGDIR_SHIFT;
 	}
+}
+
+/* Number of base pages that one entry of @level covers. */
+static inline unsigned long ptscope_level_pages(enum ptscope_level level)
+{
+	return 1UL << (ptscope_level_shift(level) - PAGE_SHIFT);
 }
 
 /*
@@ -394,49 +400,6 @@ ptscope_upper_entry(const struct ptscope_place *place, enum ptscope_level level,
 	};
 
 	return entry;
-}
-
-/* The same kind of software value, and slots or frames that follow each other? */
-static inline bool ptscope_soft_follows(pte_t first, pte_t pte, unsigned long distance,
-					bool frames)
-{
-	softleaf_t from = softleaf_from_pte(first);
-	softleaf_t leaf = softleaf_from_pte(pte);
-
-	if (swp_type(from) != swp_type(leaf))
-		return false;
-	/* Flags are what is left when the value is taken away. */
-	if ((pte_val(first) ^ pte_val(softleaf_to_pte(from))) !=
-	    (pte_val(pte) ^ pte_val(softleaf_to_pte(leaf))))
-		return false;
-	if (softleaf_type(from) == SOFTLEAF_MARKER)
-		return swp_offset(from) == swp_offset(leaf);
-	return !frames || swp_offset(leaf) == swp_offset(from) + distance;
-}
-
-/*
- * May @pte, @distance pages on, belong to a run that @first began? It does if
- * the two differ in nothing but the frame, and in that, with @frames, by the
- * distance. A special entry stands for itself alone, except that many pages
- * may be mapped to the one zero page.
- */
-static __always_inline bool ptscope_pte_follows(pte_t first, pte_t pte,
-						unsigned long distance, bool frames)
-{
-	if (!frames && pte_val(first) == pte_val(pte))
-		return true;
-	if (!pte_present(first) || !pte_present(pte)) {
-		if (pte_none(first) || pte_none(pte))
-			return pte_none(first) && pte_none(pte);
-		return !pte_present(first) && !pte_present(pte) &&
-		       ptscope_soft_follows(first, pte, distance, frames);
-	}
-	if (pgprot_val(pte_pgprot(first)) != pgprot_val(pte_pgprot(pte)))
-		return false;
-	if (!frames)
-		return !pte_special(first);
-	return pte_pfn(pte) == pte_pfn(first) + distance ||
-	       (pte_pfn(pte) == pte_pfn(first) && ptscope_pte_is_zero(first));
 }
 
 #endif /* PTSCOPE_ENTRY_H */

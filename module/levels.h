@@ -21,6 +21,7 @@
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include "entry.h"
+#include "pattern.h"
 #include "walk.h"
 
 /**
@@ -58,7 +59,8 @@ ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		return from;
 	}
 	/* Where only a part of a leaf is asked for, that part's first frame. */
-	if (ptscope_entry_has_frame(&entry))
+	if ((entry.level != PTSCOPE_LEVEL_PTE || entry.leaf == PTSCOPE_LEAF_CONT) &&
+	    ptscope_entry_has_frame(&entry))
 		entry.value += from >> PAGE_SHIFT & (ptscope_entry_span(&entry) - 1);
 	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, entry) << PAGE_SHIFT);
 }
@@ -87,7 +89,8 @@ ptscope_read_block(const pte_t *ptep, pte_t *pte, enum ptscope_level level)
 {
 	const unsigned int entries = ptscope_cont_entries(level);
 	const unsigned int at = (unsigned long)ptep / sizeof(*ptep) % entries;
-	const pte_t bare = pte_mkold(pte_mkclean(*pte));
+	const struct ptscope_pattern pattern =
+		ptscope_leaf_pattern(pte_mkold(pte_mkclean(*pte)), level, false);
 	const pte_t *block = ptep - at;
 	unsigned int i, whole = entries;
 
@@ -95,7 +98,7 @@ ptscope_read_block(const pte_t *ptep, pte_t *pte, enum ptscope_level level)
 		pte_t other = READ_ONCE(block[i]);
 
 		if (!pte_present(other) ||
-		    !ptscope_pte_follows(bare, pte_mkold(pte_mkclean(other)), 0, false)) {
+		    !ptscope_pattern_has(&pattern, pte_val(pte_mkold(pte_mkclean(other))))) {
 			if (i > at)
 				whole = min(whole, i);
 			continue;
@@ -108,42 +111,58 @@ ptscope_read_block(const pte_t *ptep, pte_t *pte, enum ptscope_level level)
 	return whole - at;
 }
 
+/*
+ * Most entries of a VMA say the same in other frames, so that the words for
+ * the last one are kept.
+ */
+static __always_inline struct ptscope_entry
+ptscope_entry_of_pte(struct ptscope_walk *walk, pte_t pte)
+{
+	const u64 bits = pte_val(pte) & ptscope_flag_bits(PTSCOPE_LEVEL_PTE);
+	struct ptscope_entry entry;
+
+	if (likely(bits == walk->last.bits && bits)) {
+		entry = walk->last.entry;
+		entry.level = PTSCOPE_LEVEL_PTE;
+		entry.value = pte_pfn(pte);
+		return entry;
+	}
+	entry = ptscope_pte_entry(&walk->place, pte, PTSCOPE_LEVEL_PTE);
+	/* A software value or a zero page is not told by these bits. */
+	if (pte_present(pte) && !pte_special(pte)) {
+		walk->last.bits = bits;
+		walk->last.entry = entry;
+	}
+	return entry;
+}
+
 static __always_inline unsigned long
 ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		 pmd_t pmd, unsigned long addr, unsigned long end)
 {
-	pte_t *ptep = pte_offset_kernel(&pmd, addr);
-	pte_t pte = ptep_get_lockless(ptep);
+	const pte_t *ptep = pte_offset_kernel(&pmd, addr);
+	const pte_t *last = ptep + ((end - addr) >> PAGE_SHIFT);
+	pte_t pte = READ_ONCE(*ptep);
 
 	sink->table(walk, PTSCOPE_LEVEL_PTE, addr, ptep, pte_val(pte));
-	do {
-		unsigned long from = addr, taken;
-		pte_t first = pte;
+	for (;;) {
+		const pte_t *next;
+		unsigned long from = addr;
 
-		if (ptscope_is_in_block(first)) {
-			unsigned int entries = ptscope_read_block(ptep, &first, PTSCOPE_LEVEL_PTE);
+		if (ptscope_is_in_block(pte))
+			next = min(last, ptep + ptscope_read_block(ptep, &pte, PTSCOPE_LEVEL_PTE));
+		else
+			next = ptscope_pte_run_end(ptep, pte, last, sink->frames);
 
-			addr = min(end, addr + entries * PAGE_SIZE);
-			ptep += entries;
-			if (addr != end)
-				pte = ptep_get_lockless(ptep);
-		} else {
-			do {
-				addr += PAGE_SIZE;
-				if (addr == end)
-					break;
-				pte = ptep_get_lockless(++ptep);
-			} while (ptscope_pte_follows(first, pte, (addr - from) >> PAGE_SHIFT,
-						     sink->frames));
-		}
-
-		taken = ptscope_sink_run(walk, sink, from, addr,
-					 ptscope_pte_entry(&walk->place, first,
-							   PTSCOPE_LEVEL_PTE));
-		if (taken != addr)
-			return taken;
-	} while (addr != end);
-	return addr;
+		addr += (next - ptep) << PAGE_SHIFT;
+		from = ptscope_sink_run(walk, sink, from, addr, ptscope_entry_of_pte(walk, pte));
+		if (from != addr)
+			return from;
+		if (next == last)
+			return addr;
+		ptep = next;
+		pte = READ_ONCE(*ptep);
+	}
 }
 
 static __always_inline struct ptscope_entry
@@ -160,20 +179,31 @@ ptscope_entry_of_pmd(const struct ptscope_walk *walk, const pmd_t *pmdp, pmd_t p
 	return ptscope_pte_entry(&walk->place, pte, PTSCOPE_LEVEL_PMD);
 }
 
+/* The first entry from @pmdp on, whose value is @pmd, that ends its run. */
+static __always_inline const pmd_t *
+ptscope_pmd_run_end(const struct ptscope_walk *walk, const pmd_t *pmdp, pmd_t pmd,
+		    const pmd_t *last, bool frames)
+{
+	if (ptscope_is_in_block(__pte(pmd_val(pmd))))
+		return pmdp + 1;
+	return (const pmd_t *)ptscope_run_end((const u64 *)pmdp, (const u64 *)last,
+					      ptscope_pmd_pattern(&walk->place, pmd, frames), false);
+}
+
 static __always_inline unsigned long
 ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		 pud_t *pudp, pud_t pud, unsigned long addr, unsigned long end)
 {
-	pmd_t *pmdp = pmd_offset_lockless(pudp, pud, addr);
-	pmd_t pmd = pmdp_get_lockless(pmdp);
+	const pmd_t *pmdp = pmd_offset_lockless(pudp, pud, addr);
+	const pmd_t *last = pmdp + ((end - 1) >> PMD_SHIFT) - (addr >> PMD_SHIFT) + 1;
+	pmd_t pmd = READ_ONCE(*pmdp);
 	const unsigned long begin = addr;
 
 	if (!__is_defined(__PAGETABLE_PMD_FOLDED))
 		sink->table(walk, PTSCOPE_LEVEL_PMD, addr, pmdp, pmd_val(pmd));
-	do {
-		unsigned long from = addr, taken;
-		const pmd_t *firstp = pmdp;
-		pmd_t first = pmd;
+	for (;;) {
+		const pmd_t *next;
+		unsigned long from = addr;
 
 		if (walk->place.huge_level != PTSCOPE_LEVEL_PMD && pmd_present(pmd) &&
 		    !pmd_leaf(pmd) && !pmd_bad(pmd)) {
@@ -184,19 +214,17 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 						pmd_addr_end(addr, end));
 		}
 
-		do {
-			addr = pmd_addr_end(addr, end);
-			if (addr == end)
-				break;
-			pmd = pmdp_get_lockless(++pmdp);
-		} while (pmd_none(first) && pmd_none(pmd));
-
-		taken = ptscope_sink_run(walk, sink, from, addr,
-					 ptscope_entry_of_pmd(walk, firstp, first));
-		if (taken != addr)
-			return taken;
-	} while (addr != end);
-	return addr;
+		next = ptscope_pmd_run_end(walk, pmdp, pmd, last, sink->frames);
+		addr = next == last ? end : (addr & PMD_MASK) + (next - pmdp) * PMD_SIZE;
+		from = ptscope_sink_run(walk, sink, from, addr,
+					ptscope_entry_of_pmd(walk, pmdp, pmd));
+		if (from != addr)
+			return from;
+		if (next == last)
+			return addr;
+		pmdp = next;
+		pmd = READ_ONCE(*pmdp);
+	}
 }
 
 static __always_inline struct ptscope_entry

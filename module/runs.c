@@ -15,38 +15,19 @@ static __always_inline struct ptscope_runs *to_runs(struct ptscope_walk *walk)
 }
 
 /**
- * ptscope_run_pack() - put a run into the words of the wire
- * @words: PTSCOPE_RUN_WORDS of them
- * @run: the run
+ * ptscope_runs_begin() - nothing has been collected yet
+ * @runs: the walk, all zero
+ * @filter: which runs are wanted
  */
-void ptscope_run_pack(u64 *words, const struct ptscope_run *run)
+void ptscope_runs_begin(struct ptscope_runs *runs, const struct ptscope_filter *filter)
 {
-	words[0] = run->addr;
-	words[1] = run->value;
-	words[2] = run->what | run->pages;
+	runs->filter = *filter;
+	/* No entry is like that. */
+	runs->verdict[0].entry = ~0ULL;
+	runs->verdict[1].entry = ~0ULL;
 }
 
-/**
- * ptscope_run_what() - an entry's state, level and flags in one word
- * @entry: the entry
- * @flags: those of its flags that are wanted
- *
- * Return: the last word of a run without its pages.
- */
-u64 ptscope_run_what(const struct ptscope_entry *entry, u32 flags)
-{
-	return (u64)entry->state << PTSCOPE_RUN_STATE_SHIFT |
-	       (u64)entry->level << PTSCOPE_RUN_LEVEL_SHIFT |
-	       (u64)flags << PTSCOPE_RUN_FLAGS_SHIFT;
-}
-
-/**
- * ptscope_runs_close() - let the open run be complete
- * @runs: the walk
- *
- * Return: false if there is no room for it; then it stays open.
- */
-bool ptscope_runs_close(struct ptscope_runs *runs)
+static __always_inline bool close_run(struct ptscope_runs *runs)
 {
 	u64 words[PTSCOPE_RUN_WORDS];
 
@@ -62,6 +43,17 @@ bool ptscope_runs_close(struct ptscope_runs *runs)
 	runs->open.pages = 0;
 	runs->sealed = false;
 	return true;
+}
+
+/**
+ * ptscope_runs_close() - let the open run be complete
+ * @runs: the walk
+ *
+ * Return: false if there is no room for it; then it stays open.
+ */
+bool ptscope_runs_close(struct ptscope_runs *runs)
+{
+	return close_run(runs);
 }
 
 /**
@@ -93,7 +85,7 @@ static u32 told(const struct ptscope_filter *filter, u32 flags)
 }
 
 /* Does @next, which begins where @open ends, go on with its frames or slots? */
-static bool frames_follow(const struct ptscope_run *open, const struct ptscope_run *next)
+static __always_inline bool frames_follow(const struct ptscope_run *open, const struct ptscope_run *next)
 {
 	if (open->value == next->value)
 		return !open->value ||
@@ -101,7 +93,7 @@ static bool frames_follow(const struct ptscope_run *open, const struct ptscope_r
 	return open->value + open->pages == next->value;
 }
 
-static bool follows(const struct ptscope_runs *runs, const struct ptscope_run *next)
+static __always_inline bool follows(const struct ptscope_runs *runs, const struct ptscope_run *next)
 {
 	const struct ptscope_run *open = &runs->open;
 
@@ -125,24 +117,37 @@ static unsigned long alike_in_memory(const struct ptscope_runs *runs,
 	return ptscope_folio_extra(entry->value, addr, pages, runs->filter.detail, extra);
 }
 
+static noinline void judge(struct ptscope_runs *runs, struct ptscope_verdict *verdict,
+			   const struct ptscope_entry *entry, u64 words)
+{
+	verdict->entry = words;
+	verdict->what = ptscope_run_what(entry, told(&runs->filter, entry->flags));
+	verdict->wanted = wanted(&runs->filter, entry);
+}
+
 static __always_inline unsigned long
 collect(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
 	struct ptscope_entry entry)
 {
 	struct ptscope_runs *runs = to_runs(walk);
+	struct ptscope_verdict *verdict = &runs->verdict[entry.state == PTSCOPE_STATE_RES];
 	unsigned long done = 0;
+	u64 words;
 
-	if (!wanted(&runs->filter, &entry))
-		return pages;
 	/* Where nothing is, it does not matter which table says so. */
 	if (entry.state == walk->place.vacant)
 		entry.level = PTSCOPE_LEVEL_PTE;
+	words = ptscope_run_what(&entry, entry.flags);
+	if (unlikely(words != verdict->entry))
+		judge(runs, verdict, &entry, words);
+	if (!verdict->wanted)
+		return pages;
 
 	while (done < pages) {
 		struct ptscope_run next = {
 			.addr = addr + (done << PAGE_SHIFT),
 			.pages = min(pages - done, MAX_RUN_PAGES),
-			.what = ptscope_run_what(&entry, told(&runs->filter, entry.flags)),
+			.what = verdict->what,
 		};
 
 		if (runs->extras)
@@ -152,7 +157,7 @@ collect(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
 			next.value = entry.value;
 		if (follows(runs, &next)) {
 			runs->open.pages += next.pages;
-		} else if (ptscope_runs_close(runs)) {
+		} else if (close_run(runs)) {
 			runs->open = next;
 		} else {
 			walk->full = true;

@@ -80,14 +80,12 @@ static int leave_vma(struct ptscope_walk *walk)
  */
 static bool enough(const struct ptscope_walk *walk, int *budget)
 {
-	bool writer = false;
 	unsigned int seq;
 
-	/* Only kernels with locks of VMAs count writers. */
-	if (IS_ENABLED(CONFIG_PER_VMA_LOCK))
-		writer = !mmap_lock_speculate_try_begin(walk->mm, &seq);
-	return --*budget <= 0 || need_resched() || writer ||
-	       mmap_lock_is_contended(walk->mm);
+	if (--*budget <= 0 || need_resched() || mmap_lock_is_contended(walk->mm))
+		return true;
+	/* Who holds mmap_lock for reading has kept writers out. */
+	return walk->locked_vma && !mmap_lock_speculate_try_begin(walk->mm, &seq);
 }
 
 /* Empty entries from walk->addr on: what is in the page cache for them? */
@@ -144,6 +142,7 @@ static int visit_vma(struct ptscope_walk *walk, struct vm_area_struct *vma, int 
 		enter_vma(walk, vma);
 	/* Of this mapping, and only good while the lock is held. */
 	walk->place = ptscope_vma_place(vma);
+	walk->last.bits = 0;
 	if (walk->cache)
 		walk->place.cache = ptscope_vma_cache(vma);
 
@@ -191,6 +190,7 @@ static int walk_by_vma_locks(struct ptscope_walk *walk, int *budget)
 	unsigned long addr;
 	int err = 0;
 
+	walk->locked_vma = true;
 	while (!err) {
 		struct vm_area_struct *vma;
 
@@ -216,6 +216,7 @@ static int walk_by_mmap_lock(struct ptscope_walk *walk, int *budget)
 	struct vm_area_struct *vma;
 	int err;
 
+	walk->locked_vma = false;
 	for_each_vma_range(vmi, vma, walk->end) {
 		err = visit_vma(walk, vma, budget);
 		if (err)

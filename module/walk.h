@@ -43,7 +43,10 @@ struct ptscope_visitor {
  * @cache: look into the page cache where entries are empty
  * @gap: set by a window that ended before empty entries: where these end
  * @full: set by a visitor's window that had no room for more
+ * @locked_vma: it is the lock of the VMA that is held, not mmap_lock
  * @place: what entries of the present VMA cannot say of themselves
+ * @last: words for the entry that was put into words last, and the bits of it
+ *	that they were made of; good within @place alone
  * @vma: identity of the VMA that the walk is in the middle of; only compared,
  *	never followed
  */
@@ -56,8 +59,13 @@ struct ptscope_walk {
 	bool changed;
 	bool cache;
 	bool full;
+	bool locked_vma;
 	unsigned long gap;
 	struct ptscope_place place;
+	struct {
+		u64 bits;
+		struct ptscope_entry entry;
+	} last;
 	struct {
 		unsigned long start;
 		unsigned long end;

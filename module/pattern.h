@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which entries say the same.
+ *
+ * Entries of neighbouring pages mostly differ in the frame alone, so a run of
+ * them is found by comparing raw values: the first one, moved on by one frame
+ * for each entry, under a mask. Only where that breaks is an entry put into
+ * words.
+ */
+#ifndef PTSCOPE_PATTERN_H
+#define PTSCOPE_PATTERN_H
+
+#include <linux/leafops.h>
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/swap.h>
+#include "entry.h"
+
+/**
+ * struct ptscope_pattern - what the entries of a run look like
+ * @value: of the entry that comes next
+ * @mask: bits in which it has to be like that
+ * @step: what is added to @value from one entry to the next
+ */
+struct ptscope_pattern {
+	u64 value;
+	u64 mask;
+	u64 step;
+};
+
+/* Bits of a leaf at @level that are not its frame's number. */
+static __always_inline u64 ptscope_flag_bits(enum ptscope_level level)
+{
+	/* Above the lowest level, a flag may stand among the frame's bits. */
+	return pgprot_val(pte_pgprot(__pte(~0ULL))) |
+	       ((u64)(ptscope_level_pages(level) - 1) << PTSCOPE_FRAME_SHIFT);
+}
+
+/* What an entry that translates grows by if its frame does by @pages. */
+static __always_inline u64 ptscope_frame_step(pte_t pte, unsigned long pages)
+{
+	const u64 step = (u64)pages << PTSCOPE_FRAME_SHIFT;
+
+	return ptscope_frame_is_inverted(pte) ? -step : step;
+}
+
+static __always_inline struct ptscope_pattern ptscope_empty_pattern(void)
+{
+	return (struct ptscope_pattern){ .mask = ~PTSCOPE_STRAY_BITS };
+}
+
+/**
+ * ptscope_leaf_pattern() - the run that an entry which translates may begin
+ * @pte: its value
+ * @level: level of the table that it stands in
+ * @frames: the frames of the run have to follow each other
+ *
+ * A special entry stands for itself alone, except that many pages may be
+ * mapped to the one zero page.
+ *
+ * Return: the pattern.
+ */
+static __always_inline struct ptscope_pattern
+ptscope_leaf_pattern(pte_t pte, enum ptscope_level level, bool frames)
+{
+	struct ptscope_pattern pattern = { .value = pte_val(pte), .mask = ~0ULL };
+
+	if (unlikely(pte_special(pte))) {
+		if (frames && !ptscope_pte_is_zero(pte))
+			pattern.step = ptscope_frame_step(pte, ptscope_level_pages(level));
+	} else if (frames) {
+		pattern.step = ptscope_frame_step(pte, ptscope_level_pages(level));
+	} else {
+		pattern.mask = ptscope_flag_bits(level);
+	}
+	return pattern;
+}
+
+/*
+ * The run that an entry with a software value may begin: slots count as frames
+ * do. Without them, what an empty entry has may fit as well.
+ */
+static inline struct ptscope_pattern ptscope_soft_pattern(pte_t pte, bool frames)
+{
+	struct ptscope_pattern pattern = { .value = pte_val(pte), .mask = ~0ULL };
+	softleaf_t leaf = softleaf_from_pte(pte);
+	unsigned int type = swp_type(leaf);
+	u64 zero = pte_val(softleaf_to_pte(swp_entry(type, 0)));
+
+	if (softleaf_type(leaf) == SOFTLEAF_MARKER)
+		return pattern;
+	/* However the architecture stores it, the number is in one piece. */
+	if (frames)
+		pattern.step = pte_val(softleaf_to_pte(swp_entry(type, 1))) - zero;
+	else
+		pattern.mask = ~(zero ^ pte_val(softleaf_to_pte(swp_entry(type, SWP_OFFSET_MASK))));
+	return pattern;
+}
+
+/**
+ * ptscope_pmd_pattern() - the run that an entry which is no table may begin
+ * @place: of the VMA around it
+ * @pmd: its value
+ * @frames: as for ptscope_leaf_pattern()
+ *
+ * Return: the pattern.
+ */
+static __always_inline struct ptscope_pattern
+ptscope_pmd_pattern(const struct ptscope_place *place, pmd_t pmd, bool frames)
+{
+	pte_t pte = __pte(pmd_val(pmd));
+
+	if (pmd_none(pmd))
+		return ptscope_empty_pattern();
+	/*
+	 * The huge zero page is found out by its frame alone, and what is being
+	 * split or moved is not worth the trouble: each stands for itself.
+	 */
+	if (pte_present(pte) && (pte_write(pte) || !place->anon))
+		return ptscope_leaf_pattern(pte, PTSCOPE_LEVEL_PMD, frames);
+	return (struct ptscope_pattern){ .value = pmd_val(pmd), .mask = ~0ULL };
+}
+
+/* Is @value what the pattern has next? */
+static __always_inline bool ptscope_pattern_has(const struct ptscope_pattern *pattern, u64 value)
+{
+	return !((value ^ pattern->value) & pattern->mask);
+}
+
+/**
+ * ptscope_run_end() - find the end of a run
+ * @entry: its first entry, which has been read
+ * @end: behind the last entry of interest in its table
+ * @pattern: of its first entry
+ * @stepless: a constant: the pattern's step is 0
+ *
+ * Return: the first entry that does not belong to the run, or @end.
+ */
+static __always_inline const u64 *
+ptscope_run_end(const u64 *entry, const u64 *end, struct ptscope_pattern pattern, bool stepless)
+{
+	const u64 step = stepless ? 0 : pattern.step;
+
+	/* Where runs are short, most end here. */
+	pattern.value += step;
+	if (++entry == end || !ptscope_pattern_has(&pattern, READ_ONCE(*entry)))
+		return entry;
+
+	/* Where they are long, most is passed here. */
+	while (end - entry >= 8) {
+		u64 value = pattern.value;
+		u64 differ = READ_ONCE(entry[0]) ^ value;
+
+		differ |= READ_ONCE(entry[1]) ^ (value += step);
+		differ |= READ_ONCE(entry[2]) ^ (value += step);
+		differ |= READ_ONCE(entry[3]) ^ (value += step);
+		differ |= READ_ONCE(entry[4]) ^ (value += step);
+		differ |= READ_ONCE(entry[5]) ^ (value += step);
+		differ |= READ_ONCE(entry[6]) ^ (value += step);
+		differ |= READ_ONCE(entry[7]) ^ (value += step);
+		if (differ & pattern.mask)
+			break;
+		pattern.value = value + step;
+		entry += 8;
+	}
+	while (entry != end && ptscope_pattern_has(&pattern, READ_ONCE(*entry))) {
+		pattern.value += step;
+		entry++;
+	}
+	return entry;
+}
+
+/* The same for entries with software values. */
+static inline const u64 *
+ptscope_soft_run_end(const u64 *entry, const u64 *end, pte_t pte, bool frames)
+{
+	struct ptscope_pattern pattern = ptscope_soft_pattern(pte, frames);
+	u64 value;
+
+	/* With slots that follow each other nothing else can look alike. */
+	if (frames)
+		return ptscope_run_end(entry, end, pattern, false);
+	do {
+		if (++entry == end)
+			break;
+		value = READ_ONCE(*entry);
+	} while (ptscope_pattern_has(&pattern, value) && !pte_none(__pte(value)));
+	return entry;
+}
+
+/**
+ * ptscope_pte_run_end() - find the end of a run in a table of the lowest level
+ * @ptep: its first entry
+ * @pte: what was read there
+ * @last: behind the last entry of interest in its table
+ * @frames: a constant: frames, or slots, have to follow each other
+ *
+ * Return: the first entry that does not belong to the run, or @last.
+ */
+static __always_inline const pte_t *
+ptscope_pte_run_end(const pte_t *ptep, pte_t pte, const pte_t *last, bool frames)
+{
+	const u64 *entry = (const u64 *)ptep, *end = (const u64 *)last;
+
+	if (pte_none(pte))
+		entry = ptscope_run_end(entry, end, ptscope_empty_pattern(), true);
+	else if (likely(pte_present(pte)))
+		entry = ptscope_run_end(entry, end,
+					ptscope_leaf_pattern(pte, PTSCOPE_LEVEL_PTE, frames),
+					!frames);
+	else
+		entry = ptscope_soft_run_end(entry, end, pte, frames);
+	return (const pte_t *)entry;
+}
+
+#endif /* PTSCOPE_PATTERN_H */
