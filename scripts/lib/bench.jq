@@ -1,43 +1,54 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From what tests/bench/bench prints and goals.tsv to an object for each peer of
-# each case. $goals is the text of goals.tsv.
+# From what tests/bench/bench prints to an object for each peer of each case.
+# $goals is the text of goals.tsv; $instructions what was printed where a
+# nanosecond is an instruction, or nothing.
 
 def rows: split("\n") | map(select(. != "" and (startswith("#") | not)) | split("\t"));
 def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
-def rounded($digits): . * pow(10; $digits) | round | . / pow(10; $digits);
-def us: . / 1000 | rounded(1);
+def rounded($digits): (. * pow(10; $digits) | round) / pow(10; $digits);
 def fraction: split("/") | map(tonumber) | if length == 2 then .[0] / .[1] else .[0] end;
+# Of a case, and of one of its ways, by name.
+def by_case($kind; f): map(select(.[0] == $kind) | {key: .[1], value: f}) | from_entries;
+def by_way($kind; f): map(select(.[0] == $kind)) | group_by(.[1:3])
+	| map({key: (.[0][1:3] | join("\t")), value: f}) | from_entries;
 
-($goals | rows | map({key: "\(.[0])\t\(.[1])", value: (.[2] | fraction)}) | from_entries) as $least
+def scaled($unit): if $unit == "us" then . / 1000 | rounded(1) else . end;
+# What is the same in all objects of a case: ours, and what it takes.
+def ours($unit; $times): {
+	"ours_\($unit)": ($times | median | scaled($unit)),
+	"ours_min_\($unit)": ($times | min | scaled($unit)),
+	"ours_max_\($unit)": ($times | max | scaled($unit))};
+def theirs($unit; $times): {
+	"peer_\($unit)": ($times | median | scaled($unit)),
+	"peer_min_\($unit)": ($times | min | scaled($unit)),
+	"peer_max_\($unit)": ($times | max | scaled($unit))};
+def wire($case; $count; $instructions): ($case.pages * 4096 / 1048576) as $mib | {
+	pages: $case.pages, tables: $case.tables,
+	items: $count.items, bytes: $count.bytes, datagrams: $count.datagrams,
+	calls: $count.calls,
+	bytes_per_item: ($count.bytes / ([$count.items, 1] | max) | rounded(1)),
+	datagrams_per_mib: ($count.datagrams / $mib | rounded(4)),
+	calls_per_mib: ($count.calls / $mib | rounded(4)),
+	instructions_per_page: (if $instructions and $case.unit == "us" then
+		$instructions / $case.pages | rounded(2) else null end)};
+
+($goals | rows | map({key: "\(.[0])\t\(.[1])", value: (.[2] | fraction)}) | from_entries) as $goal
+| ($instructions | rows | by_way("time"; map(.[3] | tonumber) | median)) as $instructions
 | rows as $rows
-| ($rows | map(select(.[0] == "case") | {key: .[1], value: {
-	pages: (.[2] | tonumber), tables: (.[3] | tonumber)}}) | from_entries) as $case
-| ($rows | map(select(.[0] == "count") | {key: "\(.[1])\t\(.[2])", value: {
-	items: (.[3] | tonumber), calls: (.[4] | tonumber),
-	bytes: (.[5] | tonumber), datagrams: (.[6] | tonumber)}}) | from_entries) as $count
-| ($rows | map(select(.[0] == "time")) | group_by(.[1]) | map({key: .[0][1], value:
-	(group_by(.[2]) | map({key: .[0][2], value: map(.[3] | tonumber)}) | from_entries)})
-	| from_entries) as $time
+| ($rows | by_case("case"; {unit: .[2], pages: (.[3] | tonumber), tables: (.[4] | tonumber)})) as $case
+| ($rows | by_way("count"; .[0] | {items: (.[3] | tonumber), calls: (.[4] | tonumber),
+	bytes: (.[5] | tonumber), datagrams: (.[6] | tonumber)})) as $count
+| ($rows | by_way("time"; map(.[3] | tonumber))) as $time
 # In the order in which they were asked.
-| [$rows[] | select(.[0] == "count" and .[2] != "ours") | .[1] as $name | .[2] as $peer
-	| $time[$name].ours as $ours | $time[$name][$peer] as $theirs
-	| (($theirs | median) / ($ours | median)) as $ratio
-	| $least["\($name)\t\($peer)"] as $goal
-	| $count["\($name)\tours"] as $wire
-	| ($case[$name].pages * 4096 / 1048576) as $mib
-	| {
-		case: $name, peer: $peer,
-		ours_us: ($ours | median | us), peer_us: ($theirs | median | us),
-		ratio: ($ratio | rounded(3)),
-		goal: $goal, met: (if $goal then $ratio >= $goal else null end),
-		rounds: ($ours | length),
-		ours_min_us: ($ours | min | us), ours_max_us: ($ours | max | us),
-		peer_min_us: ($theirs | min | us), peer_max_us: ($theirs | max | us),
-		pages: $case[$name].pages, tables: $case[$name].tables,
-		items: $wire.items, bytes: $wire.bytes, datagrams: $wire.datagrams,
-		calls: $wire.calls, peer_calls: $count["\($name)\t\($peer)"].calls,
-		bytes_per_item: ($wire.bytes / ([$wire.items, 1] | max) | rounded(1)),
-		datagrams_per_mib: ($wire.datagrams / $mib | rounded(4)),
-		calls_per_mib: ($wire.calls / $mib | rounded(4))
-	}]
+| [$rows[] | select(.[0] == "count" and .[2] != "ours")
+	| .[1] as $name | .[2] as $peer | "\($name)\tours" as $us | "\($name)\t\($peer)" as $them
+	| (($time[$them] | median) / ($time[$us] | median)) as $ratio
+	| {case: $name, peer: $peer, unit: $case[$name].unit,
+		ratio: ($ratio | rounded(3)), goal: $goal[$them],
+		met: (if $goal[$them] then $ratio >= $goal[$them] else null end),
+		rounds: ($time[$us] | length)}
+	+ ours($case[$name].unit; $time[$us]) + theirs($case[$name].unit; $time[$them])
+	+ {peer_calls: $count[$them].calls, peer_items: $count[$them].items,
+		ours_instructions: $instructions[$us], peer_instructions: $instructions[$them]}
+	+ wire($case[$name]; $count[$us]; $instructions[$us])]

@@ -4,13 +4,14 @@
  * each round, and prints it for others to make sense of, in columns that tabs
  * divide:
  *
- *	case CASE PAGES TABLES
- *		pages of the target that there are to be found, of its tables
+ *	case CASE UNIT PAGES TABLES
+ *		what is measured, us or bytes; pages of the target that there are
+ *		to be found, of its tables
  *	count CASE WAY ITEMS CALLS BYTES DATAGRAMS
  *		of one asking: what it tells in, system calls, and of ours what
  *		came from the kernel
- *	time CASE WAY NANOSECONDS
- *		of one asking
+ *	time CASE WAY NUMBER
+ *		of one asking, in nanoseconds or in bytes
  *
  * Before it is measured, each way has to find what is there.
  */
@@ -182,7 +183,7 @@ static void run_case(struct bench *bench, const struct bench_case *c, int rounds
 	/* How large its tables are. */
 	if (!ours_census(bench, &census))
 		bench_fail("%s: no census", c->name);
-	printf("case\t%s\t%" PRIu64 "\t%" PRIu64 "\n", c->name,
+	printf("case\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", c->name, c->memory ? "bytes" : "us",
 	       targets[0].pages * targets[0].processes, targets[0].tables);
 	for (i = 0; i < count; i++)
 		targets[i].pages += lie;

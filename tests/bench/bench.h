@@ -48,7 +48,8 @@ struct target {
  * @vmas: the items are VMAs, those of the range alone
  * @where: sum of the numbers of the frames, or of the offsets of the slots,
  *	of the range's pages, by readers that tell them; else 0
- * @ns: what it took, if others than the reader know better; else 0
+ * @ns: what it took, if others than the reader know better; else 0. Where
+ *	it is not time that is measured, that
  */
 struct answer {
 	uint64_t pages;
@@ -102,6 +103,9 @@ bool peer_floor(struct bench *bench, struct answer *answer);
 bool ours_command(struct bench *bench, struct answer *answer);
 bool peer_cat_smaps(struct bench *bench, struct answer *answer);
 bool peer_pmap(struct bench *bench, struct answer *answer);
+
+/* memory.c */
+bool ours_runs_memory(struct bench *bench, struct answer *answer);
 
 /* process.c */
 void target_start(struct target *target, char *const arguments[]);

@@ -74,6 +74,11 @@ const struct bench_case bench_cases[] = {
 		"growth-reserved",
 		{ SPREAD(1 * TIB, 64 * MIB, 4 * KIB), SPREAD(1 * GIB, 64 * MIB, 4 * KIB) },
 		.way = { { "ours", ours_census }, { "ours, 1/1000 reserved", ours_census, 1 } },
+	}, {
+		"growth-memory",
+		{ SPREAD(1 * GIB, 1 * GIB, 8 * KIB), SPREAD(16 * MIB, 16 * MIB, 8 * KIB) },
+		.memory = true,
+		.way = { { "ours", ours_runs_memory }, { "ours, 1/64 touched", ours_runs_memory, 1 } },
 	},
 	{ NULL }
 };

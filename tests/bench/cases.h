@@ -37,6 +37,7 @@ struct way {
  * @shape: of the targets
  * @swapped: as in struct bench
  * @frames: likewise
+ * @memory: it is memory that is measured, in bytes, not time
  * @way: ours first
  */
 struct bench_case {
@@ -44,6 +45,7 @@ struct bench_case {
 	struct shape shape[CASE_TARGETS];
 	bool swapped;
 	bool frames;
+	bool memory;
 	struct way way[CASE_WAYS];
 };
 
