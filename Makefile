@@ -43,8 +43,10 @@ shared_selftest := ktap netlink proc runs
 selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
 selftest_obj := $(patsubst %,$(T)/selftests/%.o,$(filter $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c))))
 # Each of these is a program; the rest of tests/bench is what they share.
-bench_programs := bench target
-bench_obj := $(patsubst tests/bench/%.c,$(T)/bench/%.o,$(filter-out $(bench_programs:%=tests/bench/%.c),$(wildcard tests/bench/*.c))) \
+bench_programs := bench observer target
+# What a target does when it is told to work; it has no part in the others.
+target_obj := $(T)/bench/work.o $(T)/victims/victim.o
+bench_obj := $(patsubst tests/bench/%.c,$(T)/bench/%.o,$(filter-out $(bench_programs:%=tests/bench/%.c) tests/bench/work.c,$(wildcard tests/bench/*.c))) \
 	     $(T)/selftests/proc.o $(T)/selftests/ktap.o
 unit_tests := $(filter-out record,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
 
@@ -115,7 +117,7 @@ $(T)/victims/%: $(T)/victims/%.o $(T)/victims/victim.o
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
-$(T)/bench/target: $(T)/bench/target.o $(T)/victims/victim.o
+$(T)/bench/target: $(T)/bench/target.o $(target_obj)
 	$(CC) -pthread -o $@ $^
 
 $(T)/bench/%: $(T)/bench/%.o $(bench_obj) $(STATIC_LIB)

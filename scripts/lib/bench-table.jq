@@ -15,5 +15,5 @@ def field($name): .["\($name)_\(.unit)"];
 	"INSTRUCTIONS/PAGE"],
 (foreach .[] as $row ({}; $row + {new: (.case != $row.case)}; select(.new))
 	| [.case, .pages, .tables, .items, .bytes, .bytes_per_item, .datagrams_per_mib,
-		.calls_per_mib, .instructions_per_page // "-"])
+		.calls_per_mib // "-", .instructions_per_page // "-"])
 | @tsv

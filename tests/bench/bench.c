@@ -7,9 +7,9 @@
  *	case CASE UNIT PAGES TABLES
  *		what is measured, us or bytes; pages of the target that there are
  *		to be found, of its tables
- *	count CASE WAY ITEMS CALLS BYTES DATAGRAMS
- *		of one asking: what it tells in, system calls, and of ours what
- *		came from the kernel
+ *	count CASE WAY ITEMS BYTES DATAGRAMS CALLS
+ *		of one asking: what it tells in, of ours what came from the
+ *		kernel, and system calls, if they are to be counted
  *	time CASE WAY NUMBER
  *		of one asking, in nanoseconds or in bytes
  *
@@ -29,6 +29,20 @@
 
 /* Of a process that is asked about as a whole: C library, stack and the like. */
 #define BESIDE 1024
+
+/**
+ * struct options - how to measure
+ * @rounds: times that each way is measured
+ * @divisor: targets are smaller by that
+ * @count: with a count of system calls, and with the cases of memory
+ * @lie: pages that are expected without being there
+ */
+struct options {
+	int rounds;
+	uint64_t divisor;
+	bool count;
+	uint64_t lie;
+};
 
 static uint64_t bytes, datagrams;
 
@@ -64,7 +78,7 @@ static int open_call_counter(void)
 	return fd;
 }
 
-/* System calls of one asking. */
+/* System calls of one asking. For a guest with one processor, as in trace.c. */
 static uint64_t count_calls(struct bench *bench, const struct way *way, struct answer *answer)
 {
 	int fd = open_call_counter();
@@ -104,25 +118,29 @@ static void check_answer(const struct bench_case *c, const struct way *way,
 }
 
 /* Asks in each way once, and believes no answer. */
-static void validate(struct bench *bench, const struct bench_case *c, struct target *targets)
+static void validate(struct bench *bench, const struct bench_case *c, struct target *targets,
+		     bool count)
 {
 	const struct way *way;
 	uint64_t where = 0;
 
 	for (way = c->way; way->name; way++) {
 		struct answer answer = { 0 };
-		uint64_t calls;
+		uint64_t calls = 0;
 
 		bench->target = &targets[way->target];
 		bytes = 0;
 		datagrams = 0;
 		ptscope_set_tap(bench->ps, count_datagram, NULL);
-		calls = count_calls(bench, way, &answer);
+		if (count)
+			calls = count_calls(bench, way, &answer);
+		else if (!way->read(bench, &answer))
+			bench_fail("%s: %s does not answer", c->name, way->name);
 		ptscope_set_tap(bench->ps, NULL, NULL);
 		check_answer(c, way, bench->target, &answer, where);
 		where = where ?: answer.where;
 		printf("count\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
-		       c->name, way->name, answer.items, calls, bytes, datagrams);
+		       c->name, way->name, answer.items, bytes, datagrams, calls);
 	}
 	if (c->frames && !where)
 		bench_fail("%s: nobody says where the pages are", c->name);
@@ -168,15 +186,15 @@ static void start_shape(struct target *target, const struct shape *shape, uint64
 	target_start(target, arguments);
 }
 
-static void run_case(struct bench *bench, const struct bench_case *c, int rounds,
-		     uint64_t divisor, uint64_t lie)
+static void run_case(struct bench *bench, const struct bench_case *c,
+		     const struct options *options)
 {
 	struct target targets[CASE_TARGETS];
 	struct answer census = { 0 };
 	int i, count;
 
 	for (count = 0; count < CASE_TARGETS && c->shape[count].kind; count++)
-		start_shape(&targets[count], &c->shape[count], divisor);
+		start_shape(&targets[count], &c->shape[count], options->divisor);
 	bench->swapped = c->swapped;
 	bench->frames = c->frames;
 	bench->target = &targets[0];
@@ -186,9 +204,9 @@ static void run_case(struct bench *bench, const struct bench_case *c, int rounds
 	printf("case\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", c->name, c->memory ? "bytes" : "us",
 	       targets[0].pages * targets[0].processes, targets[0].tables);
 	for (i = 0; i < count; i++)
-		targets[i].pages += lie;
-	validate(bench, c, targets);
-	measure(bench, c, targets, rounds);
+		targets[i].pages += options->lie;
+	validate(bench, c, targets, options->count);
+	measure(bench, c, targets, options->rounds);
 	for (i = 0; i < count; i++)
 		target_stop(&targets[i]);
 	fflush(stdout);
@@ -219,9 +237,10 @@ static _Noreturn void usage(void)
 	const struct bench_case *c;
 
 	fprintf(stderr,
-		"usage: bench [-r ROUNDS] [-d DIVISOR] [-l] [CASE...]\n"
+		"usage: bench [-r ROUNDS] [-d DIVISOR] [-cl] [CASE...]\n"
 		"  -r ROUNDS   times that each way is measured (7)\n"
 		"  -d DIVISOR  targets of a fraction of their size\n"
+		"  -c          count system calls, and memory in use; for one processor\n"
 		"  -l          expect a page too many, which nobody can find\n"
 		"cases:");
 	for (c = bench_cases; c->name; c++)
@@ -233,21 +252,23 @@ static _Noreturn void usage(void)
 int main(int argc, char **argv)
 {
 	struct bench bench = { .page_size = sysconf(_SC_PAGESIZE) };
+	struct options options = { .rounds = 7, .divisor = 1 };
 	const struct bench_case *c;
-	uint64_t divisor = 1, lie = 0;
-	int rounds = 7, option, done = 0;
+	int option, done = 0;
 
-	while ((option = getopt(argc, argv, "r:d:l")) != -1) {
+	while ((option = getopt(argc, argv, "r:d:cl")) != -1) {
 		if (option == 'r')
-			rounds = atoi(optarg);
+			options.rounds = atoi(optarg);
 		else if (option == 'd')
-			divisor = strtoull(optarg, NULL, 0);
+			options.divisor = strtoull(optarg, NULL, 0);
+		else if (option == 'c')
+			options.count = true;
 		else if (option == 'l')
-			lie = 1;
+			options.lie = 1;
 		else
 			usage();
 	}
-	if (rounds < 1 || !divisor)
+	if (options.rounds < 1 || !options.divisor)
 		usage();
 
 	stay_apart();
@@ -257,8 +278,9 @@ int main(int argc, char **argv)
 	for (c = bench_cases; c->name; c++) {
 		if (!selected(c->name, argv + optind, argc - optind))
 			continue;
-		run_case(&bench, c, rounds, divisor, lie);
 		done++;
+		if (options.count || !c->memory)
+			run_case(&bench, c, &options);
 	}
 	ptscope_free(bench.ps);
 	if (done < argc - optind || !done)

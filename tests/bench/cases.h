@@ -37,7 +37,7 @@ struct way {
  * @shape: of the targets
  * @swapped: as in struct bench
  * @frames: likewise
- * @memory: it is memory that is measured, in bytes, not time
+ * @memory: it is memory that is measured, in bytes, not time; by tracing
  * @way: ours first
  */
 struct bench_case {

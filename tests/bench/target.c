@@ -21,6 +21,7 @@
  * answer:
  *
  *	mincore		"mincore NANOSECONDS PAGES" of the range
+ *	work MS		what work.c says
  */
 #include <errno.h>
 #include <signal.h>
@@ -31,6 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "../victims/victim.h"
+#include "work.h"
 
 /* Pages that one mincore() is asked for. */
 #define MINCORE_PAGES (1ul << 20)
@@ -148,6 +150,7 @@ int main(int argc, char **argv)
 {
 	const char *shape = argc > 1 ? argv[1] : "";
 	size_t pages, areas = 1, processes = 1;
+	unsigned int milliseconds;
 	char line[64];
 
 	victim_begin();
@@ -173,6 +176,8 @@ int main(int argc, char **argv)
 	while (fgets(line, sizeof(line), stdin)) {
 		if (!strcmp(line, "mincore\n"))
 			answer_mincore();
+		else if (sscanf(line, "work %u\n", &milliseconds) == 1)
+			work(start, size, milliseconds);
 		else
 			victim_fail("not a question: %s", line);
 		fflush(stdout);
