@@ -42,6 +42,12 @@ victims  := $(patsubst tests/victims/%.c,%,$(filter-out tests/victims/victim.c,$
 shared_selftest := ktap netlink proc runs
 selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
 selftest_obj := $(patsubst %,$(T)/selftests/%.o,$(filter $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c))))
+# Each of these is a program; the rest of tests/bench is what they share.
+bench_programs := bench observer target
+# What a target does when it is told to work; it has no part in the others.
+target_obj := $(T)/bench/work.o $(T)/victims/victim.o
+bench_obj := $(patsubst tests/bench/%.c,$(T)/bench/%.o,$(filter-out $(bench_programs:%=tests/bench/%.c) tests/bench/work.c,$(wildcard tests/bench/*.c))) \
+	     $(T)/selftests/proc.o $(T)/selftests/ktap.o
 unit_tests := $(filter-out record,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
 
 STATIC_LIB := $(U)/lib/libptscope.a
@@ -94,7 +100,11 @@ $(CLI): $(cli_obj) $(STATIC_LIB)
 tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record
 
 # What of them runs in a guest, perhaps on another architecture.
-guest-tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other
+guest-tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other \
+	     bench-programs
+
+.PHONY: bench-programs
+bench-programs: $(bench_programs:%=$(T)/bench/%)
 
 $(T)/%.o: tests/%.c
 	@mkdir -p $(@D)
@@ -105,6 +115,12 @@ $(T)/victims/%: $(T)/victims/%.o $(T)/victims/victim.o
 	$(CC) -pthread -o $@ $^
 
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
+	$(CC) -pthread -o $@ $^ $(NL_LIBS)
+
+$(T)/bench/target: $(T)/bench/target.o $(target_obj)
+	$(CC) -pthread -o $@ $^
+
+$(T)/bench/%: $(T)/bench/%.o $(bench_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
 # A client that says it is another version. (What a former build found to depend
@@ -132,6 +148,11 @@ check:
 ## make check-matrix   the tests on every kernel there is
 check-matrix:
 	scripts/check -k all lint guest la57 numa
+
+## make bench      how fast it is, beside whatever else answers; BENCH="-r 15 dense ..."
+.PHONY: bench
+bench:
+	scripts/bench $(BENCH)
 
 ## make lint       shellcheck, checkpatch, sparse, and both compilers' warnings
 .PHONY: lint compat-lines

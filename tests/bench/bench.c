@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Measures how long each way to ask takes, round by round, each way once in
+ * each round, and prints it for others to make sense of, in columns that tabs
+ * divide:
+ *
+ *	case CASE UNIT PAGES TABLES
+ *		what is measured, us or bytes; pages of the target that there are
+ *		to be found, of its tables
+ *	count CASE WAY ITEMS BYTES DATAGRAMS CALLS
+ *		of one asking: what it tells in, of ours what came from the
+ *		kernel, and system calls, if they are to be counted
+ *	time CASE WAY NUMBER
+ *		of one asking, in nanoseconds or in bytes
+ *
+ * Before it is measured, each way has to find what is there.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <linux/perf_event.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "cases.h"
+
+/* Of a process that is asked about as a whole: C library, stack and the like. */
+#define BESIDE 1024
+
+/**
+ * struct options - how to measure
+ * @rounds: times that each way is measured
+ * @divisor: targets are smaller by that
+ * @count: with a count of system calls, and with the cases of memory
+ * @lie: pages that are expected without being there
+ */
+struct options {
+	int rounds;
+	uint64_t divisor;
+	bool count;
+	uint64_t lie;
+};
+
+static uint64_t bytes, datagrams;
+
+static void count_datagram(void *arg, const void *data, size_t length)
+{
+	(void)arg;
+	(void)data;
+	bytes += length;
+	datagrams++;
+}
+
+/* A counter of this process's system calls, and of children's yet to come. */
+static int open_call_counter(void)
+{
+	const char *path = "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id";
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.disabled = 1,
+		.inherit = 1,
+	};
+	FILE *file = fopen(path, "re");
+	unsigned long id;
+	int fd;
+
+	if (!file || fscanf(file, "%lu", &id) != 1)
+		bench_fail("%s: %s", path, strerror(errno));
+	fclose(file);
+	attr.config = id;
+	fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		bench_fail("perf_event_open: %s", strerror(errno));
+	return fd;
+}
+
+/* System calls of one asking. For a guest with one processor, as in trace.c. */
+static uint64_t count_calls(struct bench *bench, const struct way *way, struct answer *answer)
+{
+	int fd = open_call_counter();
+	uint64_t calls;
+	bool good;
+
+	ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
+	good = way->read(bench, answer);
+	ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
+	if (!good || read(fd, &calls, sizeof(calls)) != sizeof(calls))
+		bench_fail("%s does not answer", way->name);
+	close(fd);
+	/* The one that ends the count is counted. */
+	return calls - 1;
+}
+
+static void check_answer(const struct bench_case *c, const struct way *way,
+			 const struct target *target, const struct answer *answer, uint64_t where)
+{
+	const uint64_t least = target->pages * target->processes;
+	/* What else runs counts in where all are asked about. */
+	const uint64_t others = target->processes > 1 ? 100 : 0;
+	const uint64_t most = answer->exact ? least :
+			      least + (target->processes + others) * BESIDE;
+
+	if (answer->pages < least || answer->pages > most)
+		bench_fail("%s: %s finds %" PRIu64 " pages, not %" PRIu64 " to %" PRIu64,
+			   c->name, way->name, answer->pages, least, most);
+	if (answer->vmas && answer->items != target->vmas)
+		bench_fail("%s: %s finds %" PRIu64 " VMAs, not %" PRIu64,
+			   c->name, way->name, answer->items, target->vmas);
+	if (target->processes > 1 && answer->items < target->processes)
+		bench_fail("%s: %s finds %" PRIu64 " processes, not %" PRIu64,
+			   c->name, way->name, answer->items, target->processes);
+	if (where && answer->where && answer->where != where)
+		bench_fail("%s: %s finds the pages elsewhere", c->name, way->name);
+}
+
+/* Asks in each way once, and believes no answer. */
+static void validate(struct bench *bench, const struct bench_case *c, struct target *targets,
+		     bool count)
+{
+	const struct way *way;
+	uint64_t where = 0;
+
+	for (way = c->way; way->name; way++) {
+		struct answer answer = { 0 };
+		uint64_t calls = 0;
+
+		bench->target = &targets[way->target];
+		bytes = 0;
+		datagrams = 0;
+		ptscope_set_tap(bench->ps, count_datagram, NULL);
+		if (count)
+			calls = count_calls(bench, way, &answer);
+		else if (!way->read(bench, &answer))
+			bench_fail("%s: %s does not answer", c->name, way->name);
+		ptscope_set_tap(bench->ps, NULL, NULL);
+		check_answer(c, way, bench->target, &answer, where);
+		where = where ?: answer.where;
+		printf("count\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
+		       c->name, way->name, answer.items, bytes, datagrams, calls);
+	}
+	if (c->frames && !where)
+		bench_fail("%s: nobody says where the pages are", c->name);
+}
+
+static void measure(struct bench *bench, const struct bench_case *c, struct target *targets,
+		    int rounds)
+{
+	const struct way *way;
+	int round;
+
+	/* The first one warms up. */
+	for (round = 0; round <= rounds; round++) {
+		for (way = c->way; way->name; way++) {
+			struct answer answer = { 0 };
+			uint64_t ns;
+
+			bench->target = &targets[way->target];
+			ns = bench_now();
+			if (!way->read(bench, &answer))
+				bench_fail("%s: %s does not answer", c->name, way->name);
+			ns = bench_now() - ns;
+			if (round)
+				printf("time\t%s\t%s\t%" PRIu64 "\n", c->name, way->name,
+				       answer.ns ?: ns);
+		}
+	}
+}
+
+static void start_shape(struct target *target, const struct shape *shape, uint64_t divisor)
+{
+	char number[3][24], *arguments[5] = { (char *)shape->kind };
+	int i;
+
+	for (i = 0; i < 3 && shape->number[i]; i++) {
+		uint64_t value = shape->number[i];
+
+		if (i < shape->scaled)
+			value = (value + divisor - 1) / divisor;
+		snprintf(number[i], sizeof(number[i]), "%" PRIu64, value);
+		arguments[i + 1] = number[i];
+	}
+	target_start(target, arguments);
+}
+
+static void run_case(struct bench *bench, const struct bench_case *c,
+		     const struct options *options)
+{
+	struct target targets[CASE_TARGETS];
+	struct answer census = { 0 };
+	int i, count;
+
+	for (count = 0; count < CASE_TARGETS && c->shape[count].kind; count++)
+		start_shape(&targets[count], &c->shape[count], options->divisor);
+	bench->swapped = c->swapped;
+	bench->frames = c->frames;
+	bench->target = &targets[0];
+	/* How large its tables are. */
+	if (!ours_census(bench, &census))
+		bench_fail("%s: no census", c->name);
+	printf("case\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", c->name, c->memory ? "bytes" : "us",
+	       targets[0].pages * targets[0].processes, targets[0].tables);
+	for (i = 0; i < count; i++)
+		targets[i].pages += options->lie;
+	validate(bench, c, targets, options->count);
+	measure(bench, c, targets, options->rounds);
+	for (i = 0; i < count; i++)
+		target_stop(&targets[i]);
+	fflush(stdout);
+}
+
+/* On the last processor, so that the target has another one for itself. */
+static void stay_apart(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) - 1, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static bool selected(const char *name, char **names, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return !count;
+}
+
+static _Noreturn void usage(void)
+{
+	const struct bench_case *c;
+
+	fprintf(stderr,
+		"usage: bench [-r ROUNDS] [-d DIVISOR] [-cl] [CASE...]\n"
+		"  -r ROUNDS   times that each way is measured (7)\n"
+		"  -d DIVISOR  targets of a fraction of their size\n"
+		"  -c          count system calls, and memory in use; for one processor\n"
+		"  -l          expect a page too many, which nobody can find\n"
+		"cases:");
+	for (c = bench_cases; c->name; c++)
+		fprintf(stderr, " %s", c->name);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench bench = { .page_size = sysconf(_SC_PAGESIZE) };
+	struct options options = { .rounds = 7, .divisor = 1 };
+	const struct bench_case *c;
+	int option, done = 0;
+
+	while ((option = getopt(argc, argv, "r:d:cl")) != -1) {
+		if (option == 'r')
+			options.rounds = atoi(optarg);
+		else if (option == 'd')
+			options.divisor = strtoull(optarg, NULL, 0);
+		else if (option == 'c')
+			options.count = true;
+		else if (option == 'l')
+			options.lie = 1;
+		else
+			usage();
+	}
+	if (options.rounds < 1 || !options.divisor)
+		usage();
+
+	stay_apart();
+	bench.ps = ptscope_new();
+	if (!bench.ps || ptscope_connect(bench.ps))
+		bench_fail("%s", bench.ps ? ptscope_message(bench.ps) : "out of memory");
+	for (c = bench_cases; c->name; c++) {
+		if (!selected(c->name, argv + optind, argc - optind))
+			continue;
+		done++;
+		if (options.count || !c->memory)
+			run_case(&bench, c, &options);
+	}
+	ptscope_free(bench.ps);
+	if (done < argc - optind || !done)
+		usage();
+	return 0;
+}

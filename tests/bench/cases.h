@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CASES_H
+#define CASES_H
+
+#include "bench.h"
+
+#define CASE_TARGETS 2
+#define CASE_WAYS 12
+
+/**
+ * struct shape - what a target is told to be
+ * @kind: its first argument; see target.c
+ * @number: the others; those behind the last that is not 0 are left out
+ * @scaled: so many of them may be made smaller
+ */
+struct shape {
+	const char *kind;
+	uint64_t number[3];
+	int scaled;
+};
+
+/**
+ * struct way - a way to ask
+ * @name: ours, or that of the peer
+ * @read: asks
+ * @target: which target is asked about
+ */
+struct way {
+	const char *name;
+	reader_fn read;
+	int target;
+};
+
+/**
+ * struct bench_case - targets, a question, and the ways to ask it
+ * @name: its name
+ * @shape: of the targets
+ * @swapped: as in struct bench
+ * @frames: likewise
+ * @memory: it is memory that is measured, in bytes, not time; by tracing
+ * @way: ours first
+ */
+struct bench_case {
+	const char *name;
+	struct shape shape[CASE_TARGETS];
+	bool swapped;
+	bool frames;
+	bool memory;
+	struct way way[CASE_WAYS];
+};
+
+extern const struct bench_case bench_cases[];
+
+#endif /* CASES_H */

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How much of the kernel's memory a question has in use at once, by the events
+ * that the kernel's allocators trace. What was freed by others than the asker
+ * counts as still in use, and pages that are fetched to make small objects of
+ * count beside these, so that the truth may be less.
+ */
+#include <string.h>
+#include <unistd.h>
+#include "bench.h"
+#include "trace.h"
+
+/* More things than any question should have in use. */
+#define OBJECTS 65536
+
+/**
+ * struct object - something allocated
+ * @key: its address, or its frame's number
+ * @size: in bytes
+ */
+struct object {
+	uint64_t key;
+	uint64_t size;
+};
+
+struct ledger {
+	struct object object[OBJECTS];
+	size_t count;
+	uint64_t used;
+	uint64_t peak;
+};
+
+/* What is freed soon is found soon, from the end. */
+static void freed(struct ledger *ledger, uint64_t key)
+{
+	size_t i = ledger->count;
+
+	while (i-- > 0) {
+		if (ledger->object[i].key != key)
+			continue;
+		ledger->used -= ledger->object[i].size;
+		ledger->object[i] = ledger->object[--ledger->count];
+		return;
+	}
+}
+
+static void allocated(struct ledger *ledger, uint64_t key, uint64_t size)
+{
+	/* Its end was not seen. */
+	freed(ledger, key);
+	if (ledger->count == OBJECTS)
+		bench_fail("more than %d things are in use in the kernel", OBJECTS);
+	ledger->object[ledger->count++] = (struct object){ key, size };
+	ledger->used += size;
+	if (ledger->used > ledger->peak)
+		ledger->peak = ledger->used;
+}
+
+/*
+ * Objects are known by their address, pages by their frame. Large objects are
+ * pages, and come as such, too.
+ */
+static void enter(void *arg, const char *line)
+{
+	struct ledger *ledger = arg;
+	const uint64_t page_size = sysconf(_SC_PAGESIZE);
+	uint64_t key, size;
+
+	if (strstr(line, " kmalloc: ") || strstr(line, " kmem_cache_alloc: ")) {
+		if (trace_number(line, " ptr=", 16, &key) &&
+		    trace_number(line, " bytes_alloc=", 10, &size) && size <= 2 * page_size)
+			allocated(ledger, key, size);
+	} else if (strstr(line, " mm_page_alloc: ")) {
+		if (trace_number(line, " pfn=", 16, &key) &&
+		    trace_number(line, " order=", 10, &size))
+			allocated(ledger, key, page_size << size);
+	} else if (strstr(line, " kfree: ") || strstr(line, " kmem_cache_free: ")) {
+		if (trace_number(line, " ptr=", 16, &key))
+			freed(ledger, key);
+	} else if (strstr(line, " mm_page_free: ")) {
+		if (trace_number(line, " pfn=", 16, &key))
+			freed(ledger, key);
+	}
+}
+
+/* The answer's time is an amount: bytes. */
+bool ours_runs_memory(struct bench *bench, struct answer *answer)
+{
+	static const char *const events[] = {
+		"kmem/kmalloc", "kmem/kmem_cache_alloc", "kmem/kfree", "kmem/kmem_cache_free",
+		"kmem/mm_page_alloc", "kmem/mm_page_free", NULL
+	};
+	static struct ledger ledger;
+	bool good;
+
+	ledger.count = 0;
+	ledger.used = 0;
+	ledger.peak = 0;
+	trace_begin(events);
+	good = ours_present_runs(bench, answer);
+	trace_end(events);
+	trace_read(enter, &ledger);
+	answer->ns = ledger.peak;
+	/* No question goes without. */
+	return good && ledger.peak;
+}

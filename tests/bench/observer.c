@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What does a process notice of being looked at? It works (see work.c) on one
+ * processor, alone and then while it is asked about without pause from another.
+ * Prints, in columns that tabs divide:
+ *
+ *	latency SCANNER OP COUNT MEDIAN P99 MAX
+ *		of a round, in nanoseconds
+ *	hold SCANNER COUNT LONGEST
+ *		how often one question takes the target's mmap_lock, and how
+ *		long it holds it at the most, in microseconds
+ *	window SCANNER COUNT MEDIAN LONGEST
+ *		how often one question switches interrupts off to read a table,
+ *		and for how long, in nanoseconds
+ *
+ * The last two are measured by tracing, which takes time itself; and in a guest
+ * of their own (see trace.c).
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "bench.h"
+#include "trace.h"
+
+/**
+ * struct scanner - someone who looks
+ * @name: its name
+ * @read: looks once; NULL if nobody does
+ * @ours: ptscope does
+ * @frames: as in struct bench
+ */
+struct scanner {
+	const char *name;
+	reader_fn read;
+	bool ours;
+	bool frames;
+};
+
+static const struct scanner scanners[] = {
+	{ .name = "alone" },
+	{ .name = "ours, census", .read = ours_census, .ours = true },
+	{ .name = "ours, runs", .read = ours_runs, .ours = true },
+	{ .name = "ours, frames", .read = ours_runs, .ours = true, .frames = true },
+	{ .name = "pagemap", .read = peer_pagemap },
+	{ .name = "pagemap_scan", .read = peer_pagemap_scan },
+	{ .name = "smaps", .read = peer_smaps },
+	{ .name = "smaps_rollup", .read = peer_smaps_rollup },
+};
+
+#define SCANNERS (sizeof(scanners) / sizeof(scanners[0]))
+
+static void look(struct bench *bench, const struct scanner *scanner)
+{
+	struct answer answer = { 0 };
+
+	bench->frames = scanner->frames;
+	if (!scanner->read(bench, &answer))
+		bench_fail("%s does not answer", scanner->name);
+	/* What the target has mapped at the moment may come and go. */
+	if (answer.pages + 1 < bench->target->pages)
+		bench_fail("%s finds %" PRIu64 " pages of %" PRIu64, scanner->name, answer.pages,
+			   bench->target->pages);
+}
+
+/* One round: looks until the target has done its work, and lets it tell. */
+static void disturb(struct bench *bench, const struct scanner *scanner, unsigned int milliseconds)
+{
+	struct pollfd done = { .fd = fileno(bench->target->answers), .events = POLLIN };
+	char line[512], *at = line, op[16];
+	uint64_t count, median, p99, max;
+	int length;
+
+	fprintf(bench->target->questions, "work %u\n", milliseconds);
+	fflush(bench->target->questions);
+	while (!poll(&done, 1, scanner->read ? 0 : -1))
+		look(bench, scanner);
+	if (!fgets(line, sizeof(line), bench->target->answers) || strncmp(line, "work ", 5))
+		bench_fail("the target says: %s", line);
+	for (at += 5; sscanf(at, "%15s %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 "%n", op,
+			     &count, &median, &p99, &max, &length) == 5; at += length)
+		printf("latency\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
+		       scanner->name, op, count, median, p99, max);
+	fflush(stdout);
+}
+
+/**
+ * struct holds - how mmap_lock is held
+ * @own: this process's, by the name that the trace gives it
+ * @other: the one that is held
+ * @since: since when
+ * @count: how often it was taken
+ * @longest: how long it was held at the most
+ */
+struct holds {
+	uint64_t own;
+	uint64_t other;
+	uint64_t since;
+	uint64_t count;
+	uint64_t longest;
+};
+
+static void note_hold(void *arg, const char *line)
+{
+	struct holds *holds = arg;
+	uint64_t mm, time = trace_time(line);
+
+	if (!trace_number(line, " mm=", 16, &mm))
+		return;
+	/* The first one to be locked is our own. */
+	if (!holds->own)
+		holds->own = mm;
+	if (mm == holds->own)
+		return;
+	if (strstr(line, " mmap_lock_acquire_returned: ") && strstr(line, "success=true")) {
+		holds->other = mm;
+		holds->since = time;
+		holds->count++;
+	} else if (strstr(line, " mmap_lock_released: ") && mm == holds->other) {
+		if (time - holds->since > holds->longest)
+			holds->longest = time - holds->since;
+		holds->other = 0;
+	}
+}
+
+static void trace_holds(struct bench *bench, const struct scanner *scanner)
+{
+	static const char *const events[] = {
+		"mmap_lock/mmap_lock_acquire_returned", "mmap_lock/mmap_lock_released", NULL
+	};
+	struct holds holds = { 0 };
+
+	trace_begin(events);
+	/* This takes our own. */
+	munmap(mmap(NULL, bench->page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	       bench->page_size);
+	look(bench, scanner);
+	trace_end(events);
+	trace_read(note_hold, &holds);
+	if (!holds.own)
+		bench_fail("nothing was traced");
+	printf("hold\t%s\t%" PRIu64 "\t%" PRIu64 "\n", scanner->name, holds.count, holds.longest);
+}
+
+#define WINDOWS 65536
+
+struct windows {
+	uint32_t ns[WINDOWS];
+	size_t count;
+};
+
+/* CPU) DURATION us | FUNCTION(), with a mark before DURATION if it is long. */
+static void note_window(void *arg, const char *line)
+{
+	struct windows *windows = arg;
+	const char *at = strstr(line, ")");
+	double us;
+
+	if (!at || !strstr(line, "_window"))
+		return;
+	at += 1 + strspn(at + 1, " +!#*@$");
+	if (sscanf(at, "%lf us", &us) == 1 && windows->count < WINDOWS)
+		windows->ns[windows->count++] = us * 1000;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* All functions of the module that read tables have names of this form. */
+static void trace_windows(struct bench *bench, const struct scanner *scanner)
+{
+	static const char *const none[] = { NULL };
+	static struct windows windows;
+
+	windows.count = 0;
+	trace_set("set_ftrace_filter", "*_window:mod:ptscope");
+	trace_set("current_tracer", "function_graph");
+	trace_begin(none);
+	look(bench, scanner);
+	trace_end(none);
+	trace_read(note_window, &windows);
+	trace_set("current_tracer", "nop");
+	trace_set("set_ftrace_filter", "");
+	if (!windows.count)
+		bench_fail("no window was traced");
+	qsort(windows.ns, windows.count, sizeof(*windows.ns), compare);
+	printf("window\t%s\t%zu\t%u\t%u\n", scanner->name, windows.count,
+	       windows.ns[windows.count / 2], windows.ns[windows.count - 1]);
+}
+
+static void pin(pid_t pid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(pid, sizeof(set), &set))
+		bench_fail("processor %d: %s", cpu, strerror(errno));
+}
+
+static void measure_latency(struct bench *bench, int rounds, unsigned int milliseconds)
+{
+	int round;
+	size_t i;
+
+	pin(bench->target->pid, 0);
+	pin(0, 1);
+	for (round = 0; round < rounds; round++)
+		for (i = 0; i < SCANNERS; i++)
+			disturb(bench, &scanners[i], milliseconds);
+}
+
+static void trace_scanners(struct bench *bench)
+{
+	size_t i;
+
+	for (i = 0; i < SCANNERS; i++) {
+		if (!scanners[i].read)
+			continue;
+		trace_holds(bench, &scanners[i]);
+		if (scanners[i].ours)
+			trace_windows(bench, &scanners[i]);
+	}
+}
+
+static _Noreturn void usage(void)
+{
+	fprintf(stderr, "usage: observer latency BYTES ROUNDS MILLISECONDS\n"
+			"       observer trace BYTES\n");
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench bench = { .page_size = sysconf(_SC_PAGESIZE) };
+	struct target target;
+
+	if (argc < 3)
+		usage();
+	bench.ps = ptscope_new();
+	if (!bench.ps || ptscope_connect(bench.ps))
+		bench_fail("%s", bench.ps ? ptscope_message(bench.ps) : "out of memory");
+	target_start(&target, (char *[]){ "spread", argv[2], argv[2], "4096", NULL });
+	bench.target = &target;
+	if (argc == 5 && !strcmp(argv[1], "latency") && atoi(argv[3]) > 0 && atoi(argv[4]) > 0)
+		measure_latency(&bench, atoi(argv[3]), atoi(argv[4]));
+	else if (argc == 3 && !strcmp(argv[1], "trace"))
+		trace_scanners(&bench);
+	else
+		usage();
+	target_stop(&target);
+	ptscope_free(bench.ps);
+	return 0;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Starting and stopping the process that is measured.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "../selftests/proc.h"
+#include "bench.h"
+
+extern char **environ;
+
+void bench_fail(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fprintf(stderr, "bench: ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+uint64_t bench_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/* The program stands beside this one. */
+static const char *program(void)
+{
+	static char path[4096];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof("target"));
+
+	if (length < 0)
+		bench_fail("/proc/self/exe: %s", strerror(errno));
+	path[length] = '\0';
+	strcpy(strrchr(path, '/') + 1, "target");
+	return path;
+}
+
+/* Starts a target and waits until it has laid out its memory. */
+void target_start(struct target *target, char *const arguments[])
+{
+	char *argv[8] = { "target" }, line[256];
+	posix_spawn_file_actions_t actions;
+	int to[2], from[2], i, err;
+
+	for (i = 0; arguments[i] && i < 6; i++)
+		argv[i + 1] = arguments[i];
+	memset(target, 0, sizeof(*target));
+	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
+		bench_fail("pipe: %s", strerror(errno));
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
+	err = posix_spawn(&target->pid, program(), &actions, NULL, argv, environ);
+	if (err)
+		bench_fail("%s: %s", program(), strerror(err));
+	posix_spawn_file_actions_destroy(&actions);
+	close(to[0]);
+	close(from[1]);
+	target->questions = fdopen(to[1], "w");
+	target->answers = fdopen(from[0], "r");
+	if (!target->questions || !target->answers)
+		bench_fail("out of memory");
+
+	if (!fgets(line, sizeof(line), target->answers) ||
+	    sscanf(line, "target %" SCNx64 " %" SCNx64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
+		   &target->start, &target->end, &target->pages, &target->vmas,
+		   &target->processes) != 5)
+		bench_fail("the target '%s' says: %s", arguments[0], line);
+	if (!fgets(line, sizeof(line), target->answers) || strcmp(line, "ready\n"))
+		bench_fail("the target '%s' is not ready: %s", arguments[0], line);
+	target->pagemap = proc_open(target->pid, "pagemap");
+	if (target->pagemap < 0)
+		bench_fail("pagemap of the target: %s", strerror(errno));
+}
+
+void target_stop(struct target *target)
+{
+	close(target->pagemap);
+	fclose(target->questions);
+	fclose(target->answers);
+	kill(target->pid, SIGKILL);
+	waitpid(target->pid, NULL, 0);
+}
+
+/* Has the target answer what only it can. */
+bool target_ask(struct target *target, const char *question, char *answer, size_t size)
+{
+	fprintf(target->questions, "%s\n", question);
+	fflush(target->questions);
+	return fgets(answer, size, target->answers);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The process that is measured: it lays out its memory, says what there is to
+ * find, and then holds still.
+ *
+ *	target spread RESERVED TOUCHED STRIDE
+ *		a page in each STRIDE bytes of the first TOUCHED is touched
+ *	target huge BYTES
+ *		in huge pages
+ *	target vmas COUNT
+ *		as many VMAs of a page each, all touched
+ *	target swapped BYTES
+ *		touched, and swapped out
+ *	target crowd COUNT BYTES
+ *		as many processes that have touched so much each
+ *
+ * It says "target START END PAGES VMAS PROCESSES", the range, the pages that
+ * are to be found in it, the VMAs in it and the processes that have one like
+ * it; and then what a victim says (see victim.h). From then on, each line it
+ * reads is a question that no other process can ask, and gets a line for an
+ * answer:
+ *
+ *	mincore		"mincore NANOSECONDS PAGES" of the range
+ *	work MS		what work.c says
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include "../victims/victim.h"
+#include "work.h"
+
+/* Pages that one mincore() is asked for. */
+#define MINCORE_PAGES (1ul << 20)
+
+static char *start;
+static size_t size;
+
+/* Apart from all other mappings, so that no VMA and no run reaches further. */
+static void lay_out(size_t bytes)
+{
+	size = bytes;
+	start = victim_map_at_multiple(pmd_size, 0, bytes);
+	/* Refused where there are no huge pages, which is as good. */
+	madvise(start, bytes, MADV_NOHUGEPAGE);
+}
+
+static size_t spread(size_t reserved, size_t touched, size_t stride)
+{
+	lay_out(reserved);
+	victim_write(start, touched, stride);
+	return touched / stride;
+}
+
+static size_t huge(size_t bytes)
+{
+	size = bytes;
+	start = victim_map_huge(bytes);
+	victim_write(start, bytes, page_size);
+	if (victim_smaps(start, "AnonHugePages") != bytes)
+		victim_fail("the kernel did not give huge pages for all");
+	return bytes / page_size;
+}
+
+static size_t vmas(size_t count)
+{
+	size_t i;
+
+	lay_out(count * page_size);
+	victim_write(start, size, page_size);
+	for (i = 1; i < count; i += 2)
+		if (mprotect(start + i * page_size, page_size, PROT_READ))
+			victim_fail("mprotect of page %zu: %s", i, strerror(errno));
+	return count;
+}
+
+static size_t swapped(size_t bytes)
+{
+	lay_out(bytes);
+	victim_write(start, bytes, page_size);
+	victim_page_out(start, bytes, page_size);
+	return bytes / page_size;
+}
+
+/* Children that have memory of their own, and go when their parent does. */
+static size_t crowd(size_t count, size_t bytes)
+{
+	int done[2];
+	size_t i;
+	char c;
+
+	lay_out(bytes);
+	if (pipe(done))
+		victim_fail("pipe: %s", strerror(errno));
+	for (i = 1; i < count; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			victim_fail("fork: %s", strerror(errno));
+		if (pid)
+			continue;
+		close(done[0]);
+		victim_follow_parent();
+		victim_write(start, size, page_size);
+		close(done[1]);
+		while (1)
+			pause();
+	}
+	victim_write(start, size, page_size);
+	/* At its end when all have let go of it. */
+	close(done[1]);
+	if (read(done[0], &c, 1))
+		victim_fail("a child went wrong");
+	return bytes / page_size;
+}
+
+static void answer_mincore(void)
+{
+	static unsigned char present[MINCORE_PAGES];
+	struct timespec before, after;
+	size_t pages = 0, done, i;
+
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	for (done = 0; done < size; done += MINCORE_PAGES * page_size) {
+		size_t rest = size - done;
+		size_t some = rest / page_size < MINCORE_PAGES ? rest / page_size : MINCORE_PAGES;
+
+		if (mincore(start + done, some * page_size, present))
+			victim_fail("mincore: %s", strerror(errno));
+		for (i = 0; i < some; i++)
+			pages += present[i] & 1;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	printf("mincore %lld %zu\n", (after.tv_sec - before.tv_sec) * 1000000000ll +
+	       after.tv_nsec - before.tv_nsec, pages);
+}
+
+static size_t number(int argc, char **argv, int i)
+{
+	if (i >= argc)
+		victim_fail("%s wants another number", argv[1]);
+	return strtoull(argv[i], NULL, 0);
+}
+
+int main(int argc, char **argv)
+{
+	const char *shape = argc > 1 ? argv[1] : "";
+	size_t pages, areas = 1, processes = 1;
+	unsigned int milliseconds;
+	char line[64];
+
+	victim_begin();
+	if (!strcmp(shape, "spread")) {
+		pages = spread(number(argc, argv, 2), number(argc, argv, 3), number(argc, argv, 4));
+	} else if (!strcmp(shape, "huge")) {
+		pages = huge(number(argc, argv, 2));
+	} else if (!strcmp(shape, "vmas")) {
+		areas = number(argc, argv, 2);
+		pages = vmas(areas);
+	} else if (!strcmp(shape, "swapped")) {
+		pages = swapped(number(argc, argv, 2));
+	} else if (!strcmp(shape, "crowd")) {
+		processes = number(argc, argv, 2);
+		pages = crowd(processes, number(argc, argv, 3));
+	} else {
+		victim_fail("there is no shape '%s'", shape);
+	}
+
+	printf("target %#lx %#lx %zu %zu %zu\nready\n", (unsigned long)start,
+	       (unsigned long)start + size, pages, areas, processes);
+	fflush(stdout);
+	while (fgets(line, sizeof(line), stdin)) {
+		if (!strcmp(line, "mincore\n"))
+			answer_mincore();
+		else if (sscanf(line, "work %u\n", &milliseconds) == 1)
+			work(start, size, milliseconds);
+		else
+			victim_fail("not a question: %s", line);
+		fflush(stdout);
+	}
+	return 0;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's trace of what this process has it do.
+ *
+ * For a guest with one processor alone: the kernel rewrites its own code to
+ * switch events on and off, and an emulated processor that runs through it
+ * meanwhile may stumble.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "bench.h"
+#include "trace.h"
+
+#define TRACING "/sys/kernel/tracing/"
+
+void trace_set(const char *name, const char *value)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), TRACING "%s", name);
+	file = fopen(path, "we");
+	if (!file || fputs(value, file) < 0 || fclose(file))
+		bench_fail("%s: %s", path, strerror(errno));
+}
+
+static void switch_events(const char *const *events, bool on)
+{
+	char name[128], filter[64];
+
+	/* Not by set_event_pid, which has each change of tasks looked at. */
+	snprintf(filter, sizeof(filter), "common_pid == %d", (int)getpid());
+	for (; *events; events++) {
+		snprintf(name, sizeof(name), "events/%s/filter", *events);
+		trace_set(name, on ? filter : "0");
+		snprintf(name, sizeof(name), "events/%s/enable", *events);
+		trace_set(name, on ? "1" : "0");
+	}
+}
+
+/* @events ends with NULL; each is GROUP/EVENT. */
+void trace_begin(const char *const *events)
+{
+	trace_set("tracing_on", "0");
+	trace_set("buffer_size_kb", "16384");
+	trace_set("trace", "");
+	switch_events(events, true);
+	trace_set("tracing_on", "1");
+}
+
+void trace_end(const char *const *events)
+{
+	trace_set("tracing_on", "0");
+	switch_events(events, false);
+}
+
+/* Shows @look each line that has been traced. */
+void trace_read(trace_fn look, void *arg)
+{
+	FILE *file = fopen(TRACING "trace", "re");
+	size_t length = 0;
+	char *line = NULL;
+
+	if (!file)
+		bench_fail("the trace: %s", strerror(errno));
+	while (getline(&line, &length, file) > 0) {
+		if (strstr(line, "LOST"))
+			bench_fail("the kernel had no room for all of the trace");
+		if (*line != '#')
+			look(arg, line);
+	}
+	free(line);
+	fclose(file);
+}
+
+bool trace_number(const char *line, const char *key, int base, uint64_t *number)
+{
+	const char *at = strstr(line, key);
+
+	if (at)
+		*number = strtoull(at + strlen(key), NULL, base);
+	return at;
+}
+
+/* COMM-PID [CPU] FLAGS SECONDS.MICROSECONDS: EVENT..., in microseconds. */
+uint64_t trace_time(const char *line)
+{
+	const char *at = strstr(line, "] ");
+	double seconds = 0;
+
+	if (at)
+		sscanf(at, "] %*s %lf:", &seconds);
+	return seconds * 1e6 + 0.5;
+}
