@@ -150,9 +150,13 @@ check-matrix:
 	scripts/check -k all lint guest la57 numa
 
 ## make bench      how fast it is, beside whatever else answers; BENCH="-r 15 dense ..."
-.PHONY: bench
+.PHONY: bench bench-observer
 bench:
 	scripts/bench $(BENCH)
+
+## make bench-observer   what a process notices of being looked at
+bench-observer:
+	scripts/bench-observer $(BENCH)
 
 ## make lint       shellcheck, checkpatch, sparse, and both compilers' warnings
 .PHONY: lint compat-lines

@@ -88,6 +88,7 @@ bool ours_machine(struct bench *bench, struct answer *answer);
 
 /* pagemap.c */
 bool peer_pagemap(struct bench *bench, struct answer *answer);
+bool has_pagemap_scan(const struct target *target);
 bool peer_pagemap_scan(struct bench *bench, struct answer *answer);
 bool peer_kpageflags(struct bench *bench, struct answer *answer);
 

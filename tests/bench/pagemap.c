@@ -151,6 +151,12 @@ struct pm_scan_arg {
 #define PAGEMAP_SCAN	_IOWR('f', 16, struct pm_scan_arg)
 #define SCAN_END	(1ull << 47)
 
+/* Kernels before 6.7 do not. */
+bool has_pagemap_scan(const struct target *target)
+{
+	return !ioctl(target->pagemap, PAGEMAP_SCAN, NULL) || errno != ENOTTY;
+}
+
 /*
  * Only the pages that are asked for, and nothing else is said of them. With
  * room left the scan has come to its end, whatever walk_end says: of more than

@@ -20,14 +20,14 @@ extern char **environ;
 
 void bench_fail(const char *format, ...)
 {
+	char text[512];
 	va_list args;
 
 	fflush(stdout);
-	fprintf(stderr, "bench: ");
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	fprintf(stderr, "bench: %s\n", text);
 	exit(1);
 }
 
