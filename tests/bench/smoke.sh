@@ -44,7 +44,7 @@ tell_lies() {
 		exit 0' lies "$@" >"$tmp/lies" 2>&1
 	local status=$?
 	cat "$tmp/lies"
-	return $status
+	return "$status"
 }
 
 finds_lie() {
