@@ -280,6 +280,9 @@ ready_redis() {
 	redis ping >/dev/null 2>&1
 }
 
+# Of all that were found at work.
+strangers_pids=()
+
 # Prints the processes of a stranger.
 processes_of() {
 	cat "$(group_of "$1")/cgroup.procs" 2>/dev/null
@@ -371,8 +374,9 @@ check_strangers() {
 			continue
 		fi
 		check "$name is at work" test "$(processes_of "$name")"
-		kinds[${name%_*}]=1
 		for pid in $(processes_of "$name"); do
+			kinds[${name%_*}]=1
+			strangers_pids+=("$pid")
 			echo "# stranger: $name pid $pid vmas $(wc -l <"/proc/$pid/maps")"
 		done
 		for word in ${line#"$name"}; do
@@ -381,6 +385,20 @@ check_strangers() {
 	done
 	echo "# ${#kinds[@]} kinds of strangers: ${!kinds[*]}"
 	check "there are at least ten kinds of strangers" test "${#kinds[@]}" -ge 10
+}
+
+# check_strangers_seen OUTPUT: what the oracle printed. A process may have ended
+# by itself meanwhile, but no stranger.
+check_strangers_seen() {
+	local pid line name missing=
+	for pid in "${strangers_pids[@]}"; do
+		grep -q "^ok .* $pid " <<<"$1" || [[ ! -e /proc/$pid ]] || missing+="$pid "
+	done
+	for line in "${strangers[@]}"; do
+		name=${line%% *}
+		[[ $(lacks "$name") || $(processes_of "$name") ]] || missing+="$name "
+	done
+	same "it has looked at ${#strangers_pids[@]} processes of strangers" "$missing" ""
 }
 
 # All that each has started, and before its files go.

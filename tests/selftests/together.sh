@@ -47,6 +47,7 @@ echo "# all are ready after $((SECONDS - begun)) s"
 
 status "the oracle over $victims victims and all other processes" 0 \
 	"$PTSCOPE_TESTS/selftests/oracle"
+check_strangers_seen "$out"
 stop_strangers
 grep -E '^#|^not ok' <<<"$out" | sed 's/^not ok/# &/'
 matches "has compared a million pages" "$(grep '^# compared [0-9]' <<<"$out")" \
