@@ -144,8 +144,9 @@ start_java_thp() {
 	java java_thp -XX:+UseTransparentHugePages
 }
 
+# Heap and code, each in such pages altogether or not at all.
 start_java_hugetlb() {
-	java java_hugetlb -XX:+UseLargePages -XX:+UseSerialGC
+	java java_hugetlb -XX:+UseLargePages -XX:+UseSerialGC -XX:ReservedCodeCacheSize=16m
 }
 
 start_node() {
@@ -164,13 +165,13 @@ start_git() {
 	export GIT_DIR=$1 GIT_CONFIG_NOSYSTEM=1 HOME=$1
 	git init -q --bare
 	export GIT_WORK_TREE=/usr/share/perl
-	git add ./*/unicore/lib
-	git -c user.name=test -c user.email=test@localhost commit -qm "Everything"
-	git repack -adq
+	cd "$GIT_WORK_TREE"/*.*.*/unicore && git add lib &&
+		git -c user.name=test -c user.email=test@localhost commit -qm "Everything" &&
+		git repack -adq || exit
 	{
 		git rev-list --objects --all | cut -d ' ' -f 1
 		sleep 10000
-	} | git cat-file --batch-check &
+	} | git cat-file --batch &
 	sleep 1
 	echo ready
 	wait
@@ -358,7 +359,7 @@ start_strangers() {
 # One result for each stranger, one for each thing that it should have, and one
 # for how many there are.
 check_strangers() {
-	local line name why pid word deadline=$((SECONDS + strangers_patience))
+	local line name why pid word vmas deadline=$((SECONDS + strangers_patience))
 	local -A kinds=()
 	for line in "${strangers[@]}"; do
 		name=${line%% *}
@@ -375,9 +376,10 @@ check_strangers() {
 		fi
 		check "$name is at work" test "$(processes_of "$name")"
 		for pid in $(processes_of "$name"); do
+			vmas=$(wc -l 2>/dev/null <"/proc/$pid/maps") || continue
 			kinds[${name%_*}]=1
 			strangers_pids+=("$pid")
-			echo "# stranger: $name pid $pid vmas $(wc -l <"/proc/$pid/maps")"
+			echo "# stranger: $name pid $pid vmas $vmas"
 		done
 		for word in ${line#"$name"}; do
 			check_word "$name" "$word"
