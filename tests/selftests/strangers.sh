@@ -366,6 +366,9 @@ check_strangers() {
 		why=$(lacks "$name")
 		if [[ $why ]]; then
 			skip "$name is at work" "$why"
+			for word in ${line#"$name"}; do
+				skip "$name has ${strangers_words[$word]}" "$why"
+			done
 			continue
 		fi
 		until is_ready "$name" || [[ $SECONDS -ge $deadline ]]; do sleep 1; done
