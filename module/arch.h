@@ -12,12 +12,87 @@
 #include <linux/pgtable.h>
 #include <linux/ptscope.h>
 
+#ifndef CONFIG_X86
+static inline u64 ptscope_raw_pte(pte_t pte)
+{
+	return pte_val(pte);
+}
+
+static inline u64 ptscope_raw_pmd(pmd_t pmd)
+{
+	return pmd_val(pmd);
+}
+
+static inline u64 ptscope_raw_pud(pud_t pud)
+{
+	return pud_val(pud);
+}
+
+static inline pte_t ptscope_to_pte(u64 raw)
+{
+	return __pte(raw);
+}
+
+static inline bool ptscope_frames_are_raw(void)
+{
+	return true;
+}
+
+static inline unsigned long ptscope_pte_pfn(pte_t pte)
+{
+	return pte_pfn(pte);
+}
+
+#endif
+
 #if defined(CONFIG_X86)
 
 /* Where the frame's number begins in an entry. */
 #define PTSCOPE_FRAME_SHIFT PAGE_SHIFT
+/* Bits of an entry that are not its frame's number. */
+#define PTSCOPE_FLAG_BITS ((u64)PTE_FLAGS_MASK)
 /* Bits that an empty entry may have, left there by a processor. */
 #define PTSCOPE_STRAY_BITS ((u64)_PAGE_KNL_ERRATUM_MASK)
+
+/*
+ * The bits that stand in the table. pte_val() asks the hypervisor's code for
+ * them, for the sake of one that numbers frames in its own way: that is a call,
+ * or the room for one, for each entry.
+ */
+static inline u64 ptscope_raw_pte(pte_t pte)
+{
+	return native_pte_val(pte);
+}
+
+static inline u64 ptscope_raw_pmd(pmd_t pmd)
+{
+	return native_pmd_val(pmd);
+}
+
+static inline u64 ptscope_raw_pud(pud_t pud)
+{
+	return native_pud_val(pud);
+}
+
+static inline pte_t ptscope_to_pte(u64 raw)
+{
+	return native_make_pte(raw);
+}
+
+/* Are frames in the tables numbered as everywhere else? */
+static inline bool ptscope_frames_are_raw(void)
+{
+	return !cpu_feature_enabled(X86_FEATURE_XENPV);
+}
+
+static inline unsigned long ptscope_pte_pfn(pte_t pte)
+{
+	u64 raw = native_pte_val(pte);
+
+	if (!ptscope_frames_are_raw())
+		return pte_pfn(pte);
+	return ((raw ^ protnone_mask(raw)) & PTE_PFN_MASK) >> PAGE_SHIFT;
+}
 
 /* What the processor must not follow has its frame's bits turned over. */
 static inline bool ptscope_frame_is_inverted(pte_t pte)
@@ -58,6 +133,7 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 
 /* Those beyond 48 bits stand elsewhere, so that a run ends before them. */
 #define PTSCOPE_FRAME_SHIFT PAGE_SHIFT
+#define PTSCOPE_FLAG_BITS ((u64)pgprot_val(pte_pgprot(__pte(~0ULL))))
 #define PTSCOPE_STRAY_BITS 0ULL
 
 static inline bool ptscope_frame_is_inverted(pte_t pte)
@@ -106,6 +182,7 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 #elif defined(CONFIG_RISCV)
 
 #define PTSCOPE_FRAME_SHIFT _PAGE_PFN_SHIFT
+#define PTSCOPE_FLAG_BITS (~(u64)_PAGE_PFN_MASK)
 #define PTSCOPE_STRAY_BITS 0ULL
 
 static inline bool ptscope_frame_is_inverted(pte_t pte)

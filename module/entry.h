@@ -302,7 +302,7 @@ ptscope_pte_entry(const struct ptscope_place *place, pte_t pte, enum ptscope_lev
 		else if (ptscope_pte_is_zero(pte))
 			entry.flags |= PTSCOPE_FLAG_ZERO;
 		/* Above the lowest level, a flag may stand among the frame's bits. */
-		entry.value = pte_pfn(pte) & -ptscope_level_pages(level);
+		entry.value = ptscope_pte_pfn(pte) & -ptscope_level_pages(level);
 	} else {
 		ptscope_entry_soften(&entry, softleaf_from_pte(pte));
 		if (entry.state == PTSCOPE_STATE_SWAP) {
@@ -350,7 +350,7 @@ ptscope_pmd_entry(const struct ptscope_place *place, pmd_t pmd)
 	} else if (pmd_leaf(pmd)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PMD;
-		entry.flags = ptscope_pte_flags(place, __pte(pmd_val(pmd)), PTSCOPE_LEVEL_PMD);
+		entry.flags = ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pmd(pmd)), PTSCOPE_LEVEL_PMD);
 		entry.value = pmd_pfn(pmd);
 		if (ptscope_pmd_is_zero(place, pmd))
 			entry.flags |= PTSCOPE_FLAG_ZERO;
@@ -382,7 +382,7 @@ ptscope_pud_entry(const struct ptscope_place *place, pud_t pud)
 	} else if (pud_present(pud) && pud_leaf(pud)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PUD;
-		entry.flags = ptscope_pte_flags(place, __pte(pud_val(pud)), PTSCOPE_LEVEL_PUD);
+		entry.flags = ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pud(pud)), PTSCOPE_LEVEL_PUD);
 		entry.value = pud_pfn(pud);
 	} else {
 		entry.state = PTSCOPE_STATE_BAD;

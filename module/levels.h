@@ -98,7 +98,7 @@ ptscope_read_block(const pte_t *ptep, pte_t *pte, enum ptscope_level level)
 		pte_t other = READ_ONCE(block[i]);
 
 		if (!pte_present(other) ||
-		    !ptscope_pattern_has(&pattern, pte_val(pte_mkold(pte_mkclean(other))))) {
+		    !ptscope_pattern_has(&pattern, ptscope_raw_pte(pte_mkold(pte_mkclean(other))))) {
 			if (i > at)
 				whole = min(whole, i);
 			continue;
@@ -118,13 +118,13 @@ ptscope_read_block(const pte_t *ptep, pte_t *pte, enum ptscope_level level)
 static __always_inline struct ptscope_entry
 ptscope_entry_of_pte(struct ptscope_walk *walk, pte_t pte)
 {
-	const u64 bits = pte_val(pte) & ptscope_flag_bits(PTSCOPE_LEVEL_PTE);
+	const u64 bits = ptscope_raw_pte(pte) & ptscope_flag_bits(PTSCOPE_LEVEL_PTE);
 	struct ptscope_entry entry;
 
 	if (likely(bits == walk->last.bits && bits)) {
 		entry = walk->last.entry;
 		entry.level = PTSCOPE_LEVEL_PTE;
-		entry.value = pte_pfn(pte);
+		entry.value = ptscope_pte_pfn(pte);
 		return entry;
 	}
 	entry = ptscope_pte_entry(&walk->place, pte, PTSCOPE_LEVEL_PTE);
@@ -144,7 +144,7 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const pte_t *last = ptep + ((end - addr) >> PAGE_SHIFT);
 	pte_t pte = READ_ONCE(*ptep);
 
-	sink->table(walk, PTSCOPE_LEVEL_PTE, addr, ptep, pte_val(pte));
+	sink->table(walk, PTSCOPE_LEVEL_PTE, addr, ptep, ptscope_raw_pte(pte));
 	for (;;) {
 		const pte_t *next;
 		unsigned long from = addr;
@@ -172,7 +172,7 @@ ptscope_entry_of_pmd(const struct ptscope_walk *walk, const pmd_t *pmdp, pmd_t p
 
 	if (walk->place.huge_level != PTSCOPE_LEVEL_PMD)
 		return ptscope_pmd_entry(&walk->place, pmd);
-	pte = __pte(pmd_val(pmd));
+	pte = ptscope_to_pte(ptscope_raw_pmd(pmd));
 	/* Once per entry: a block has few, and each of them is large. */
 	if (ptscope_is_in_block(pte))
 		ptscope_read_block((const pte_t *)pmdp, &pte, PTSCOPE_LEVEL_PMD);
@@ -184,7 +184,7 @@ static __always_inline const pmd_t *
 ptscope_pmd_run_end(const struct ptscope_walk *walk, const pmd_t *pmdp, pmd_t pmd,
 		    const pmd_t *last, bool frames)
 {
-	if (ptscope_is_in_block(__pte(pmd_val(pmd))))
+	if (ptscope_is_in_block(ptscope_to_pte(ptscope_raw_pmd(pmd))))
 		return pmdp + 1;
 	return (const pmd_t *)ptscope_run_end((const u64 *)pmdp, (const u64 *)last,
 					      ptscope_pmd_pattern(&walk->place, pmd, frames), false);
@@ -200,7 +200,7 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const unsigned long begin = addr;
 
 	if (!__is_defined(__PAGETABLE_PMD_FOLDED))
-		sink->table(walk, PTSCOPE_LEVEL_PMD, addr, pmdp, pmd_val(pmd));
+		sink->table(walk, PTSCOPE_LEVEL_PMD, addr, pmdp, ptscope_raw_pmd(pmd));
 	for (;;) {
 		const pmd_t *next;
 		unsigned long from = addr;
@@ -231,7 +231,7 @@ static __always_inline struct ptscope_entry
 ptscope_entry_of_pud(const struct ptscope_walk *walk, pud_t pud)
 {
 	if (walk->place.huge_level == PTSCOPE_LEVEL_PUD)
-		return ptscope_pte_entry(&walk->place, __pte(pud_val(pud)), PTSCOPE_LEVEL_PUD);
+		return ptscope_pte_entry(&walk->place, ptscope_to_pte(ptscope_raw_pud(pud)), PTSCOPE_LEVEL_PUD);
 	return ptscope_pud_entry(&walk->place, pud);
 }
 
@@ -244,7 +244,7 @@ ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const unsigned long begin = addr;
 
 	if (!mm_pud_folded(walk->mm))
-		sink->table(walk, PTSCOPE_LEVEL_PUD, addr, pudp, pud_val(pud));
+		sink->table(walk, PTSCOPE_LEVEL_PUD, addr, pudp, ptscope_raw_pud(pud));
 	do {
 		unsigned long from = addr, taken;
 		pud_t first = pud;

@@ -32,7 +32,7 @@ struct ptscope_pattern {
 static __always_inline u64 ptscope_flag_bits(enum ptscope_level level)
 {
 	/* Above the lowest level, a flag may stand among the frame's bits. */
-	return pgprot_val(pte_pgprot(__pte(~0ULL))) |
+	return PTSCOPE_FLAG_BITS |
 	       ((u64)(ptscope_level_pages(level) - 1) << PTSCOPE_FRAME_SHIFT);
 }
 
@@ -41,6 +41,9 @@ static __always_inline u64 ptscope_frame_step(pte_t pte, unsigned long pages)
 {
 	const u64 step = (u64)pages << PTSCOPE_FRAME_SHIFT;
 
+	/* Where numbers mean something else, each entry stands for itself. */
+	if (!ptscope_frames_are_raw())
+		return 0;
 	return ptscope_frame_is_inverted(pte) ? -step : step;
 }
 
@@ -63,7 +66,7 @@ static __always_inline struct ptscope_pattern ptscope_empty_pattern(void)
 static __always_inline struct ptscope_pattern
 ptscope_leaf_pattern(pte_t pte, enum ptscope_level level, bool frames)
 {
-	struct ptscope_pattern pattern = { .value = pte_val(pte), .mask = ~0ULL };
+	struct ptscope_pattern pattern = { .value = ptscope_raw_pte(pte), .mask = ~0ULL };
 
 	if (unlikely(pte_special(pte))) {
 		if (frames && !ptscope_pte_is_zero(pte))
@@ -82,18 +85,19 @@ ptscope_leaf_pattern(pte_t pte, enum ptscope_level level, bool frames)
  */
 static inline struct ptscope_pattern ptscope_soft_pattern(pte_t pte, bool frames)
 {
-	struct ptscope_pattern pattern = { .value = pte_val(pte), .mask = ~0ULL };
+	struct ptscope_pattern pattern = { .value = ptscope_raw_pte(pte), .mask = ~0ULL };
 	softleaf_t leaf = softleaf_from_pte(pte);
 	unsigned int type = swp_type(leaf);
-	u64 zero = pte_val(softleaf_to_pte(swp_entry(type, 0)));
+	u64 zero = ptscope_raw_pte(softleaf_to_pte(swp_entry(type, 0)));
 
 	if (softleaf_type(leaf) == SOFTLEAF_MARKER)
 		return pattern;
 	/* However the architecture stores it, the number is in one piece. */
 	if (frames)
-		pattern.step = pte_val(softleaf_to_pte(swp_entry(type, 1))) - zero;
+		pattern.step = ptscope_raw_pte(softleaf_to_pte(swp_entry(type, 1))) - zero;
 	else
-		pattern.mask = ~(zero ^ pte_val(softleaf_to_pte(swp_entry(type, SWP_OFFSET_MASK))));
+		pattern.mask = ~(zero ^ ptscope_raw_pte(softleaf_to_pte(swp_entry(type,
+										  SWP_OFFSET_MASK))));
 	return pattern;
 }
 
@@ -108,7 +112,7 @@ static inline struct ptscope_pattern ptscope_soft_pattern(pte_t pte, bool frames
 static __always_inline struct ptscope_pattern
 ptscope_pmd_pattern(const struct ptscope_place *place, pmd_t pmd, bool frames)
 {
-	pte_t pte = __pte(pmd_val(pmd));
+	pte_t pte = ptscope_to_pte(ptscope_raw_pmd(pmd));
 
 	if (pmd_none(pmd))
 		return ptscope_empty_pattern();
@@ -118,7 +122,7 @@ ptscope_pmd_pattern(const struct ptscope_place *place, pmd_t pmd, bool frames)
 	 */
 	if (pte_present(pte) && (pte_write(pte) || !place->anon))
 		return ptscope_leaf_pattern(pte, PTSCOPE_LEVEL_PMD, frames);
-	return (struct ptscope_pattern){ .value = pmd_val(pmd), .mask = ~0ULL };
+	return (struct ptscope_pattern){ .value = ptscope_raw_pmd(pmd), .mask = ~0ULL };
 }
 
 /* Is @value what the pattern has next? */
@@ -184,7 +188,7 @@ ptscope_soft_run_end(const u64 *entry, const u64 *end, pte_t pte, bool frames)
 		if (++entry == end)
 			break;
 		value = READ_ONCE(*entry);
-	} while (ptscope_pattern_has(&pattern, value) && !pte_none(__pte(value)));
+	} while (ptscope_pattern_has(&pattern, value) && !pte_none(ptscope_to_pte(value)));
 	return entry;
 }
 

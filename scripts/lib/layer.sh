@@ -33,6 +33,8 @@ layer() {
 	files=$(awk '/^\x27/ { print $2 }' <<<"$files" | LC_ALL=C sort)
 	[[ $files ]] || return 0
 	hash=$(sha256sum <<<"$files" | cut -c 1-16)
+	# A browser is too large to be fetched by two runs at the same time.
+	[[ -d $layers/$hash ]] || lock "$layers/$hash.lock"
 	if [[ ! -d $layers/$hash ]]; then
 		say "fetching for the guest: ${files//$'\n'/ }"
 		incoming=$(mktemp -d "$layers/.incoming.XXXXXX")
@@ -51,8 +53,7 @@ layer() {
 		for deb in "$incoming"/deb/*.deb; do
 			unpack "$deb" "$incoming/root" || { rm -rf "$incoming"; return 1; }
 		done
-		# Two runs may have fetched the same at the same time.
-		mv -T "$incoming/root" "$layers/$hash" 2>/dev/null || [[ -d $layers/$hash ]]
+		mv -T "$incoming/root" "$layers/$hash"
 		rm -rf "$incoming"
 	fi
 	echo "$layers/$hash"

@@ -186,14 +186,19 @@ static void start_shape(struct target *target, const struct shape *shape, uint64
 	target_start(target, arguments);
 }
 
-/* Leaves out what this kernel lacks. */
-static void leave_out(struct bench_case *c, reader_fn read)
+/* Adds the peers that can always be asked, and leaves out what this kernel lacks. */
+static void complete_ways(struct bench_case *c, bool has_scan)
 {
-	struct way *to = c->way;
-	const struct way *way;
+	const struct way *peer;
+	struct way *way, *to;
 
-	for (way = c->way; way->name; way++)
-		if (way->read != read)
+	for (to = c->way; to->name; to++)
+		;
+	for (peer = bench_peers; c->peers && peer->name; peer++)
+		*to++ = *peer;
+	to->name = NULL;
+	for (way = to = c->way; way->name; way++)
+		if (has_scan || way->read != peer_pagemap_scan)
 			*to++ = *way;
 	to->name = NULL;
 }
@@ -206,8 +211,7 @@ static void run_case(struct bench *bench, struct bench_case *c, const struct opt
 
 	for (count = 0; count < CASE_TARGETS && c->shape[count].kind; count++)
 		start_shape(&targets[count], &c->shape[count], options->divisor);
-	if (!has_pagemap_scan(&targets[0]))
-		leave_out(c, peer_pagemap_scan);
+	complete_ways(c, has_pagemap_scan(&targets[0]));
 	bench->swapped = c->swapped;
 	bench->frames = c->frames;
 	bench->target = &targets[0];

@@ -11,74 +11,90 @@
 
 #define SPREAD(reserved, touched, stride) { "spread", { reserved, touched, stride }, 2 }
 
-/* What can say of one process which of its pages are in RAM. */
-#define PEERS					\
-	{ "pagemap", peer_pagemap },		\
-	{ "pagemap_scan", peer_pagemap_scan },	\
-	{ "smaps", peer_smaps },		\
-	{ "smaps_rollup", peer_smaps_rollup },	\
-	{ "numa_maps", peer_numa_maps },	\
-	{ "mincore", peer_mincore },		\
-	{ "floor", peer_floor }
+#define WAY(name, read) { name, read, 0 }
+#define WAY_TO_SECOND(name, read) { name, read, 1 }
+
+const struct way bench_peers[] = {
+	WAY("pagemap", peer_pagemap),
+	WAY("pagemap_scan", peer_pagemap_scan),
+	WAY("smaps", peer_smaps),
+	WAY("smaps_rollup", peer_smaps_rollup),
+	WAY("numa_maps", peer_numa_maps),
+	WAY("mincore", peer_mincore),
+	WAY("floor", peer_floor),
+	{ NULL, NULL, 0 }
+};
 
 const struct bench_case bench_cases[] = {
 	{
-		"dense",
-		{ SPREAD(2 * GIB, 2 * GIB, 4 * KIB) },
-		.way = { { "ours", ours_census }, PEERS },
+		.name = "dense",
+		.shape = { SPREAD(2 * GIB, 2 * GIB, 4 * KIB) },
+		.peers = true,
+		.way = { WAY("ours", ours_census) },
 	}, {
-		"runs-dense",
-		{ SPREAD(2 * GIB, 2 * GIB, 4 * KIB) },
+		.name = "runs-dense",
+		.shape = { SPREAD(2 * GIB, 2 * GIB, 4 * KIB) },
 		.frames = true,
-		.way = { { "ours", ours_runs }, { "census", ours_census },
-			 { "pagemap+kpageflags", peer_kpageflags }, PEERS },
+		.peers = true,
+		.way = { WAY("ours", ours_runs), WAY("census", ours_census),
+			 WAY("pagemap+kpageflags", peer_kpageflags) },
 	}, {
-		"checker",
-		{ SPREAD(1 * GIB, 1 * GIB, 8 * KIB) },
-		.way = { { "ours", ours_present_runs }, { "census", ours_census }, PEERS },
+		.name = "checker",
+		.shape = { SPREAD(1 * GIB, 1 * GIB, 8 * KIB) },
+		.peers = true,
+		.way = { WAY("ours", ours_present_runs), WAY("census", ours_census) },
 	}, {
-		"sparse",
-		{ SPREAD(64 * GIB, 8 * GIB, 2 * MIB) },
-		.way = { { "ours", ours_census }, PEERS },
+		.name = "sparse",
+		.shape = { SPREAD(64 * GIB, 8 * GIB, 2 * MIB) },
+		.peers = true,
+		.way = { WAY("ours", ours_census) },
 	}, {
-		"thp",
-		{ { "huge", { 4 * GIB }, 1 } },
-		.way = { { "ours", ours_census }, PEERS },
+		.name = "thp",
+		.shape = { { "huge", { 4 * GIB }, 1 } },
+		.peers = true,
+		.way = { WAY("ours", ours_census) },
 	}, {
-		"vmas",
-		{ { "vmas", { 60000 }, 1 } },
-		.way = { { "ours", ours_vmas }, { "census", ours_census }, PEERS },
+		.name = "vmas",
+		.shape = { { "vmas", { 60000 }, 1 } },
+		.peers = true,
+		.way = { WAY("ours", ours_vmas), WAY("census", ours_census) },
 	}, {
-		"swapped",
-		{ { "swapped", { 512 * MIB }, 1 } },
+		.name = "swapped",
+		.shape = { { "swapped", { 512 * MIB }, 1 } },
 		.swapped = true,
 		.frames = true,
-		.way = { { "ours", ours_swapped_runs }, { "census", ours_census },
-			 { "pagemap", peer_pagemap }, { "pagemap_scan", peer_pagemap_scan },
-			 { "smaps", peer_smaps }, { "smaps_rollup", peer_smaps_rollup },
-			 { "floor", peer_floor } },
+		.way = { WAY("ours", ours_swapped_runs), WAY("census", ours_census),
+			 WAY("pagemap", peer_pagemap), WAY("pagemap_scan", peer_pagemap_scan),
+			 WAY("smaps", peer_smaps), WAY("smaps_rollup", peer_smaps_rollup),
+			 WAY("floor", peer_floor) },
 	}, {
-		"machine",
-		{ { "crowd", { 400, 20 * MIB }, 1 } },
-		.way = { { "ours", ours_machine }, { "smaps_rollup", peer_machine_rollups } },
+		.name = "machine",
+		.shape = { { "crowd", { 400, 20 * MIB }, 1 } },
+		.way = { WAY("ours", ours_machine), WAY("smaps_rollup", peer_machine_rollups) },
 	}, {
-		"start",
-		{ SPREAD(1 * MIB, 1 * MIB, 4 * KIB) },
-		.way = { { "ours", ours_command }, { "cat smaps", peer_cat_smaps },
-			 { "pmap -X", peer_pmap } },
+		.name = "start",
+		.shape = { SPREAD(1 * MIB, 1 * MIB, 4 * KIB) },
+		.way = { WAY("ours", ours_command), WAY("cat smaps", peer_cat_smaps),
+			 WAY("pmap -X", peer_pmap) },
 	}, {
-		"growth-touched",
-		{ SPREAD(2 * GIB, 2 * GIB, 4 * KIB), SPREAD(1 * GIB, 1 * GIB, 4 * KIB) },
-		.way = { { "ours", ours_census }, { "ours, half touched", ours_census, 1 } },
+		.name = "growth-touched",
+		.shape = { SPREAD(2 * GIB, 2 * GIB, 4 * KIB),
+			   SPREAD(1 * GIB, 1 * GIB, 4 * KIB) },
+		.way = { WAY("ours", ours_census),
+			 WAY_TO_SECOND("ours, half touched", ours_census) },
 	}, {
-		"growth-reserved",
-		{ SPREAD(1 * TIB, 64 * MIB, 4 * KIB), SPREAD(1 * GIB, 64 * MIB, 4 * KIB) },
-		.way = { { "ours", ours_census }, { "ours, 1/1000 reserved", ours_census, 1 } },
+		.name = "growth-reserved",
+		.shape = { SPREAD(1 * TIB, 64 * MIB, 4 * KIB),
+			   SPREAD(1 * GIB, 64 * MIB, 4 * KIB) },
+		.way = { WAY("ours", ours_census),
+			 WAY_TO_SECOND("ours, 1/1000 reserved", ours_census) },
 	}, {
-		"growth-memory",
-		{ SPREAD(1 * GIB, 1 * GIB, 8 * KIB), SPREAD(16 * MIB, 16 * MIB, 8 * KIB) },
+		.name = "growth-memory",
+		.shape = { SPREAD(1 * GIB, 1 * GIB, 8 * KIB),
+			   SPREAD(16 * MIB, 16 * MIB, 8 * KIB) },
 		.memory = true,
-		.way = { { "ours", ours_runs_memory }, { "ours, 1/64 touched", ours_runs_memory, 1 } },
+		.way = { WAY("ours", ours_runs_memory),
+			 WAY_TO_SECOND("ours, 1/64 touched", ours_runs_memory) },
 	},
-	{ NULL }
+	{ .name = NULL }
 };

@@ -38,6 +38,7 @@ struct way {
  * @swapped: as in struct bench
  * @frames: likewise
  * @memory: it is memory that is measured, in bytes, not time; by tracing
+ * @peers: those of bench_peers are asked, too
  * @way: ours first
  */
 struct bench_case {
@@ -46,9 +47,12 @@ struct bench_case {
 	bool swapped;
 	bool frames;
 	bool memory;
+	bool peers;
 	struct way way[CASE_WAYS];
 };
 
+/* What can say of one process which of its pages are in RAM. */
+extern const struct way bench_peers[];
 extern const struct bench_case bench_cases[];
 
 #endif /* CASES_H */

@@ -98,22 +98,19 @@ static char *target_pid(const struct bench *bench)
 
 bool ours_command(struct bench *bench, struct answer *answer)
 {
-	char *argv[] = { "ptscope", "maps", target_pid(bench), NULL };
-
-	return run_command(bench, argv, answer);
+	return run_command(bench, (char *[]){ "ptscope", "maps", target_pid(bench), NULL },
+			   answer);
 }
 
 bool peer_cat_smaps(struct bench *bench, struct answer *answer)
 {
-	char path[64], *argv[] = { "cat", path, NULL };
+	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%s/smaps", target_pid(bench));
-	return run_command(bench, argv, answer);
+	return run_command(bench, (char *[]){ "cat", path, NULL }, answer);
 }
 
 bool peer_pmap(struct bench *bench, struct answer *answer)
 {
-	char *argv[] = { "pmap", "-X", target_pid(bench), NULL };
-
-	return run_command(bench, argv, answer);
+	return run_command(bench, (char *[]){ "pmap", "-X", target_pid(bench), NULL }, answer);
 }

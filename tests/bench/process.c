@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -42,13 +43,14 @@ uint64_t bench_now(void)
 /* The program stands beside this one. */
 static const char *program(void)
 {
-	static char path[4096];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof("target"));
+	static char path[4096 + sizeof("/target")];
+	char own[4096];
+	ssize_t length = readlink("/proc/self/exe", own, sizeof(own) - 1);
 
 	if (length < 0)
 		bench_fail("/proc/self/exe: %s", strerror(errno));
-	path[length] = '\0';
-	strcpy(strrchr(path, '/') + 1, "target");
+	own[length] = '\0';
+	snprintf(path, sizeof(path), "%s/target", dirname(own));
 	return path;
 }
 

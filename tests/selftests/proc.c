@@ -9,6 +9,12 @@
 #include "ktap.h"
 #include "proc.h"
 
+/* An empty VMA from this size on is vast. */
+#define VAST		(1ull << 30)
+/* One sample is this many pages, and there is one in each so many bytes. */
+#define SAMPLE		512
+#define SAMPLE_EVERY	(1ull << 30)
+
 int proc_open(pid_t pid, const char *name)
 {
 	char path[64];
@@ -110,10 +116,16 @@ static void parse_value(const char *line, struct proc_vma *vma)
 			*keys[i].bytes += (uint64_t)kib * 1024;
 }
 
+/* Browsers reserve terabytes, and pagemap takes its time for each empty page. */
+static bool is_vast(const struct proc_vma *vma)
+{
+	return vma->end - vma->start >= VAST && !vma->rss && !vma->swap && !vma->hugetlb;
+}
+
 bool proc_read_vmas(pid_t pid, struct proc_vmas *vmas)
 {
 	FILE *file = proc_fopen(pid, "smaps");
-	size_t room = 0, length = 0;
+	size_t room = 0, length = 0, i;
 	struct proc_vma vma;
 	char *line = NULL;
 	bool good;
@@ -142,6 +154,8 @@ bool proc_read_vmas(pid_t pid, struct proc_vmas *vmas)
 		vmas->vma[vmas->count++] = vma;
 	}
 	good = !ferror(file);
+	for (i = 0; i < vmas->count; i++)
+		vmas->vma[i].vast = is_vast(&vmas->vma[i]);
 	free(line);
 	fclose(file);
 	return good;
@@ -156,6 +170,30 @@ void proc_free_vmas(struct proc_vmas *vmas)
 	free(vmas->vma);
 	vmas->vma = NULL;
 	vmas->count = 0;
+}
+
+/*
+ * Which pages between @addr and @end, both in @vma, pagemap is to be asked about:
+ * from @addr on @pages, at most as many as that says before. Returns the address
+ * at which to go on. All in turn, or in a vast VMA samples, from the first page
+ * to the last.
+ */
+uint64_t proc_stretch(const struct proc_vma *vma, uint64_t addr, uint64_t end, size_t *pages)
+{
+	const size_t page_size = sysconf(_SC_PAGESIZE);
+	const uint64_t rest = (end - addr) / page_size;
+
+	if (vma->vast && *pages > SAMPLE)
+		*pages = SAMPLE;
+	if (*pages >= rest) {
+		*pages = rest;
+		return end;
+	}
+	if (!vma->vast)
+		return addr + *pages * page_size;
+	if (end - addr > SAMPLE_EVERY + *pages * page_size)
+		return addr + SAMPLE_EVERY;
+	return end - *pages * page_size;
 }
 
 /* @fd is of /proc/PID/pagemap. */

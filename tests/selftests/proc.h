@@ -30,6 +30,7 @@ struct proc_stat {
 /**
  * struct proc_vma - a VMA as smaps has it; sizes in bytes
  * @name: as it is printed, a newline being written \012
+ * @vast: so large, and empty by smaps, that pagemap is only asked about samples
  */
 struct proc_vma {
 	uint64_t start;
@@ -42,6 +43,7 @@ struct proc_vma {
 	char *name;
 	bool pfn_map;
 	bool mixed_map;
+	bool vast;
 	uint64_t rss;
 	uint64_t referenced;
 	uint64_t swap;
@@ -80,6 +82,7 @@ int proc_open(pid_t pid, const char *name);
 bool proc_read_stat(pid_t pid, pid_t tid, struct proc_stat *stat);
 bool proc_read_vmas(pid_t pid, struct proc_vmas *vmas);
 void proc_free_vmas(struct proc_vmas *vmas);
+uint64_t proc_stretch(const struct proc_vma *vma, uint64_t addr, uint64_t end, size_t *pages);
 bool proc_read_pagemap(int fd, uint64_t start, size_t pages, uint64_t *entries);
 int proc_scan_pagemap(int fd, uint64_t start, uint64_t end, struct proc_scan *scan);
 bool proc_read_status(pid_t pid, const char *key, uint64_t *bytes);

@@ -237,14 +237,12 @@ static bool vma_is_soft_dirty(struct ptscope *ps, pid_t pid, const struct proc_v
 	       ptscope_next_vma(ps, &seen) == 1 && seen->flags & PTSCOPE_VMA_FLAG_SOFT_DIRTY;
 }
 
-/* The index-th page of @run and those behind it, up to CHUNK; returns how many. */
-static uint64_t compare_some(struct witness *witness, struct place place,
-			     const struct ptscope_run *run, uint64_t index,
-			     struct runs_count *count, void (*differ)(const char *format, ...))
+/* @some pages, up to CHUNK, from the index-th page of @run on. */
+static void compare_some(struct witness *witness, struct place place,
+			 const struct ptscope_run *run, uint64_t index, size_t some,
+			 struct runs_count *count, void (*differ)(const char *format, ...))
 {
 	static uint64_t entries[CHUNK], flags[CHUNK], mappings[CHUNK];
-	uint64_t rest = run->pages - index;
-	size_t some = rest < CHUNK ? rest : CHUNK;
 	bool frames = run->has_frame && run->state == PTSCOPE_STATE_RES && !place.vma->pfn_map &&
 		      !(run->flags & PTSCOPE_FLAG_ZERO);
 	uint64_t first = frame_of(run, index) * page_size;
@@ -252,7 +250,7 @@ static uint64_t compare_some(struct witness *witness, struct place place,
 	size_t i;
 
 	if (!proc_read_pagemap(witness->pagemap, base, some, entries))
-		return some;
+		return;
 	/* These two are indexed by frame as pagemap is by page. */
 	if (frames && (!proc_read_pagemap(witness->kpageflags, first, some, flags) ||
 		       !proc_read_pagemap(witness->kpagecount, first, some, mappings)))
@@ -275,7 +273,22 @@ static uint64_t compare_some(struct witness *witness, struct place place,
 	count->pages += some;
 	count->frames += frames ? some : 0;
 	count->states[run->state] += some;
-	return some;
+}
+
+static void compare_run(struct witness *witness, struct place place,
+			const struct ptscope_run *run, struct runs_count *count,
+			void (*differ)(const char *format, ...))
+{
+	const uint64_t end = run->start + run->pages * page_size;
+	uint64_t next;
+
+	for (place.addr = run->start; place.addr < end; place.addr = next) {
+		size_t some = CHUNK;
+
+		next = proc_stretch(place.vma, place.addr, end, &some);
+		compare_some(witness, place, run, (place.addr - run->start) / page_size, some,
+			     count, differ);
+	}
 }
 
 static void compare_vma(struct ptscope *ps, struct witness *witness, const struct proc_vma *vma,
@@ -283,7 +296,7 @@ static void compare_vma(struct ptscope *ps, struct witness *witness, const struc
 {
 	const pid_t pid = witness->pid;
 	struct place place = { .vma = vma, .soft_dirty = vma_is_soft_dirty(ps, pid, vma) };
-	uint64_t reached = vma->start, index;
+	uint64_t reached = vma->start;
 	struct ptscope_run run;
 	const char *fault;
 	size_t runs = 0;
@@ -298,10 +311,8 @@ static void compare_vma(struct ptscope *ps, struct witness *witness, const struc
 			return;
 		}
 		/* Neither pagemap nor smaps looks into ranges mapped by frame number. */
-		for (index = 0; !vma->pfn_map && index < run.pages;) {
-			place.addr = run.start + index * page_size;
-			index += compare_some(witness, place, &run, index, count, differ);
-		}
+		if (!vma->pfn_map)
+			compare_run(witness, place, &run, count, differ);
 		reached += run.pages * page_size;
 		/* Some of them, since each is a question of its own. */
 		if (runs++ % 64)

@@ -1,31 +1,420 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Programs from Debian's packages that do something, for the oracle to look
-# at. Sourced by tests/run-guest.
+# Programs from Debian's packages that do something, for the oracle to look at:
+# what nobody here wrote is laid out as nobody here would have thought of.
+# Sourced after victims.sh, whose $work and $hold are used. scripts/check knows
+# which packages they are in.
+#
+# A stranger is a line in the table below and a function start_NAME. It is ready
+# when it has printed "ready", or when ready_NAME succeeds if there is such a
+# function; lacks_NAME, if there is one, prints why it cannot be here.
+#
+# shellcheck disable=SC2154
 
 # shellcheck source=scripts/lib/redis-guest.sh
 . "$PTSCOPE_SRC/scripts/lib/redis-guest.sh"
 
-strangers=()
+# What makes it worth a look, in words for has() below. The slowest come first.
+strangers=(
+	"chromium vmas pkey vast"
+	"postgres hugetlb shm"
+	"java_thp thp"
+	"java_hugetlb hugetlb"
+	"node"
+	"git"
+	"memcached"
+	"nginx"
+	"python shm"
+	"sqlite"
+	"perl"
+	"bash"
+	"sort"
+	"redis"
+)
 
-start_strangers() {
-	redis_start 100000 30M || return 1
-	# An interpreter with a heap and mapped files of its own.
-	perl -e '@a = map { "x" x $_ } 1..3000; sleep 1000' &
-	strangers+=($!)
-	# A pipeline of small ones, each mostly made of shared libraries.
-	sleep 1000 &
-	strangers+=($!)
-	bash -c 'declare -A a; for i in {1..20000}; do a[$i]=$i; done; sleep 1000; :' &
-	strangers+=($!)
-	sort --buffer-size=100M <(sleep 1000) &
-	strangers+=($!)
-	# Their start is not what is looked at.
-	sleep 3
+# Seconds until all must be ready: with another guest at its side, an emulated
+# machine takes twice as long as alone.
+strangers_patience=600
+# What they take of hugetlb, in MiB. The victims have pages of their own.
+strangers_hugetlb=192
+
+# Each has a group, which everything that it starts belongs to.
+group_of() {
+	echo "/sys/fs/cgroup/stranger-$1"
 }
 
+# begin NAME COMMAND...
+begin() {
+	mkdir -p "$(group_of "$1")"
+	# shellcheck disable=SC2016 # for the inner shell
+	bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$(group_of "$1")" "${@:2}" \
+		<&"$hold" >"$work/$1.log" 2>&1 &
+	# The shell need not tell how it ends.
+	disown
+}
+
+# begin_script NAME ARGUMENT...: what to run is a script on standard input.
+begin_script() {
+	cat >"$work/$1.sh"
+	begin "$1" bash "$work/$1.sh" "${@:2}"
+}
+
+# talk SOCKET: hands over standard input, and prints the answer.
+talk() {
+	# shellcheck disable=SC2016 # for perl
+	perl -MIO::Socket::UNIX -e '
+		my $s = IO::Socket::UNIX->new(shift) or exit 1;
+		print $s <STDIN>;
+		$s->flush;
+		print while <$s>;' "$1"
+}
+
+lacks_chromium() {
+	[[ $(uname -m) == x86_64 ]] || echo "an emulated $(uname -m) is too slow for a browser"
+}
+
+# Many processes, and terabytes that V8 reserves for each page it shows. It has
+# no network to look for, and is told not to.
+start_chromium() {
+	cat >"$work/page.html" <<-'END'
+	<script>
+	const code = 'a = []; for (i = 0; i < 10000; i++) a.push({i}); postMessage(1)';
+	const url = URL.createObjectURL(new Blob([code]));
+	const memory = new WebAssembly.Memory({initial: 100});
+	const workers = [];
+	let done = 0;
+	for (let i = 0; i < 24; i++) {
+		workers[i] = new Worker(url);
+		workers[i].onmessage = () => ++done < 24 || console.log('ready');
+	}
+	</script>
+	END
+	begin chromium chromium --headless --no-sandbox --disable-gpu --disable-quic \
+		--no-first-run --disable-background-networking --disable-component-update \
+		--disable-sync --disable-hang-monitor --disable-gpu-watchdog \
+		--remote-debugging-port=0 --enable-logging=stderr \
+		--user-data-dir="$work/chromium" "file://$work/page.html"
+}
+
+# A database and four clients; it will not run as root.
+start_postgres() {
+	local bin
+	bin=$(compgen -G '/usr/lib/postgresql/*/bin' | tail -n 1)
+	mkdir "$work/postgres"
+	chown nobody "$work/postgres"
+	begin_script postgres "$bin" "$work/postgres" <<-'END'
+	PATH=$1:$PATH
+	cd "$2" || exit
+	export HOME=$2 PGHOST=$2 PGUSER=nobody PGDATABASE=postgres LC_ALL=C.UTF-8
+	as_nobody=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+	"${as_nobody[@]}" initdb -D data --auth=trust --no-sync --no-instructions || exit
+	"${as_nobody[@]}" postgres -D data -k "$2" -c listen_addresses= -c huge_pages=on \
+		-c shared_buffers=24MB &
+	make='create table t as select i, md5(i::text) from generate_series(1, 50000) i'
+	tries=100
+	until psql -q -c "$make" || ((tries-- == 0)); do sleep 1; done
+	psql -q -c 'create index on t (i)' || exit
+	for i in 1 2 3 4; do
+		psql -c 'select sum(i), max(md5) from t' -c "select 'ready'" \
+			-c 'select pg_sleep(10000)' &
+	done
+	wait
+	END
+}
+
+# java NAME OPTION...: BeanShell, an interpreter that is itself a Java program.
+java() {
+	local program home
+	program=$(compgen -G '/usr/lib/jvm/*/bin/java' | head -n 1)
+	home=$(realpath "${program%/bin/java}")
+	# Its package makes this as it is installed; here it is but unpacked.
+	[[ -e $home/lib/jvm.cfg ]] || echo "-server KNOWN" >"$(realpath -m "$home/lib/jvm.cfg")"
+	cat >"$work/$1.bsh" <<-'END'
+	list = new ArrayList();
+	for (i = 0; i < 20000; i++)
+		list.add("number " + i);
+	print("ready");
+	Thread.sleep(10000000L);
+	END
+	begin "$1" "$home/bin/java" "${@:2}" -Xms96m -Xmx96m -XX:+AlwaysPreTouch \
+		-cp /usr/share/java/bsh.jar bsh.Interpreter "$work/$1.bsh"
+}
+
+start_java_thp() {
+	java java_thp -XX:+UseTransparentHugePages
+}
+
+# Heap and code, each in such pages altogether or not at all.
+start_java_hugetlb() {
+	java java_hugetlb -XX:+UseLargePages -XX:+UseSerialGC -XX:ReservedCodeCacheSize=16m
+}
+
+start_node() {
+	begin node node -e '
+		const { Worker } = require("worker_threads");
+		const list = [];
+		for (let i = 0; i < 300000; i++) list.push({ i });
+		new Worker("setInterval(() => {}, 1e6)", { eval: true });
+		setInterval(() => list, 1e6);
+		console.log("ready");'
+}
+
+# It maps what it has packed.
+start_git() {
+	begin_script git "$work/git" <<-'END'
+	export GIT_DIR=$1 GIT_CONFIG_NOSYSTEM=1 HOME=$1
+	git init -q --bare
+	export GIT_WORK_TREE=/usr/share/perl
+	cd "$GIT_WORK_TREE"/*.*.*/unicore && git add lib &&
+		git -c user.name=test -c user.email=test@localhost commit -qm "Everything" &&
+		git repack -adq || exit
+	{
+		git rev-list --objects --all | cut -d ' ' -f 1
+		sleep 10000
+	} | git cat-file --batch &
+	sleep 1
+	echo ready
+	wait
+	END
+}
+
+start_memcached() {
+	begin memcached memcached -u root -s "$work/memcached.socket" -m 64 -t 2
+}
+
+ready_memcached() {
+	local answer
+	answer=$(
+		for i in {1..2000}; do
+			printf 'set key%d 0 0 1000\r\n%01000d\r\n' "$i" "$i"
+		done | cat - <(printf 'quit\r\n') | talk "$work/memcached.socket"
+	) && [[ $answer == STORED* ]]
+}
+
+start_nginx() {
+	mkdir -p "$work/nginx"
+	cat >"$work/nginx/conf" <<-END
+	user root;
+	daemon off;
+	worker_processes 2;
+	pid $work/nginx/pid;
+	events { }
+	http {
+		access_log off;
+		client_body_temp_path $work/nginx/body;
+		limit_req_zone \$request_uri zone=pages:10m rate=1r/s;
+		server {
+			listen unix:$work/nginx/socket;
+			limit_req zone=pages;
+			location / { return 200 "good day\n"; }
+		}
+	}
+	END
+	begin nginx nginx -p "$work/nginx" -e stderr -c "$work/nginx/conf"
+}
+
+ready_nginx() {
+	printf 'GET / HTTP/1.0\r\n\r\n' | talk "$work/nginx/socket" | grep -q 'good day'
+}
+
+start_python() {
+	begin python python3 -c '
+import time
+from multiprocessing import shared_memory
+shared = shared_memory.SharedMemory(create=True, size=8 << 20)
+shared.buf[:4 << 20] = bytes(4 << 20)
+numbers = {i: str(i) for i in range(100000)}
+print("ready", flush=True)
+time.sleep(10000)'
+}
+
+# It maps the database, and the log's index together with whoever else is there.
+start_sqlite() {
+	begin_script sqlite "$work/sqlite.db" <<-'END'
+	{
+		cat <<-SQL
+		pragma mmap_size = 67108864;
+		pragma journal_mode = wal;
+		create table t (a, b);
+		with recursive i(n) as (select 1 union all select n + 1 from i limit 50000)
+			insert into t select n, hex(randomblob(50)) from i;
+		pragma wal_checkpoint;
+		select count(*), sum(length(b)) from t;
+		.shell echo ready
+		SQL
+		sleep 10000
+	} | sqlite3 "$1"
+	END
+}
+
+# shellcheck disable=SC2016
+start_perl() {
+	begin perl perl -e '$| = 1; @a = map { "x" x $_ } 1..3000; print "ready\n"; sleep 10000'
+}
+
+start_bash() {
+	begin_script bash <<-'END'
+	declare -A a
+	for i in {1..20000}; do a[$i]=$i; done
+	echo ready
+	sleep 10000
+	:
+	END
+}
+
+start_sort() {
+	begin_script sort <<-'END'
+	{
+		seq 200000
+		echo ready >&2
+		sleep 10000
+	} | sort --buffer-size=100M
+	END
+}
+
+start_redis() {
+	redis_group=$(group_of redis)
+	redis_start 100000 30M
+}
+
+ready_redis() {
+	redis ping >/dev/null 2>&1
+}
+
+# Of all that were found at work.
+strangers_pids=()
+
+# Prints the processes of a stranger.
+processes_of() {
+	cat "$(group_of "$1")/cgroup.procs" 2>/dev/null
+}
+
+# has WHAT PID
+has() {
+	local smaps=/proc/$2/smaps
+	case $1 in
+	thp) grep -q '^AnonHugePages: *[1-9]' "$smaps" ;;
+	hugetlb) grep -Eq '^(Private|Shared)_Hugetlb: *[1-9]' "$smaps" ;;
+	shm) grep -Eq ' /(SYSV|dev/shm/)' "$smaps" ;;
+	vmas) [[ $(wc -l <"/proc/$2/maps") -gt 1000 ]] ;;
+	vast) grep -Eq '^VmSize:\s+[0-9]{10,}' "/proc/$2/status" ;;
+	pkey) ptscope pages "$2" | grep -Eq '\<pkey=[1-9]' ;;
+	esac
+}
+
+# How each of these is called, if one of a stranger's processes has it.
+declare -A strangers_words=(
+	[thp]="huge pages"
+	[hugetlb]="pages of hugetlb"
+	[shm]="shared memory with a name"
+	[vmas]="a process of more than 1000 VMAs"
+	[vast]="a process to which a terabyte is promised"
+	[pkey]="pages with a protection key"
+)
+
+lacks_word() {
+	[[ $1 != pkey ]] || grep -qw ospke /proc/cpuinfo ||
+		echo "this processor has no protection keys"
+}
+
+check_word() {
+	local name=$1 word=$2 pid why
+	why=$(lacks_word "$word")
+	if [[ $why ]]; then
+		skip "$name has ${strangers_words[$word]}" "$why"
+		return
+	fi
+	for pid in $(processes_of "$name"); do
+		has "$word" "$pid" 2>/dev/null && break
+		pid=
+	done
+	check "$name has ${strangers_words[$word]}" test "$pid"
+}
+
+is_ready() {
+	if declare -F "ready_$1" >/dev/null; then
+		"ready_$1" 2>/dev/null
+	else
+		grep -q ready "$work/$1.log"
+	fi
+}
+
+# Prints why a stranger cannot be here, if it cannot.
+lacks() {
+	! declare -F "lacks_$1" >/dev/null || "lacks_$1"
+}
+
+start_strangers() {
+	local line name size pages=/proc/sys/vm/nr_hugepages
+	# For sockets and files of those who are not root.
+	chmod 711 "$work"
+	size=$(awk '/^Hugepagesize:/ { print $2 }' /proc/meminfo)
+	echo $(($(<"$pages") + strangers_hugetlb * 1024 / size)) >"$pages"
+	for line in "${strangers[@]}"; do
+		name=${line%% *}
+		[[ $(lacks "$name") ]] || "start_$name"
+	done
+}
+
+# One result for each stranger, one for each thing that it should have, and one
+# for how many there are.
+check_strangers() {
+	local line name why pid word vmas deadline=$((SECONDS + strangers_patience))
+	local -A kinds=()
+	for line in "${strangers[@]}"; do
+		name=${line%% *}
+		why=$(lacks "$name")
+		if [[ $why ]]; then
+			skip "$name is at work" "$why"
+			for word in ${line#"$name"}; do
+				skip "$name has ${strangers_words[$word]}" "$why"
+			done
+			continue
+		fi
+		until is_ready "$name" || [[ $SECONDS -ge $deadline ]]; do sleep 1; done
+		if ! is_ready "$name"; then
+			check "$name is at work" false
+			tail -n 20 "$work/$name.log" 2>/dev/null | sed 's/^/# /'
+			continue
+		fi
+		check "$name is at work" test "$(processes_of "$name")"
+		for pid in $(processes_of "$name"); do
+			vmas=$(wc -l 2>/dev/null <"/proc/$pid/maps") || continue
+			kinds[${name%_*}]=1
+			strangers_pids+=("$pid")
+			echo "# stranger: $name pid $pid vmas $vmas"
+		done
+		for word in ${line#"$name"}; do
+			check_word "$name" "$word"
+		done
+	done
+	echo "# ${#kinds[@]} kinds of strangers: ${!kinds[*]}"
+	check "there are at least ten kinds of strangers" test "${#kinds[@]}" -ge 10
+}
+
+# check_strangers_seen OUTPUT: what the oracle printed. A process may have ended
+# by itself meanwhile, but no stranger.
+check_strangers_seen() {
+	local pid line name missing=
+	for pid in "${strangers_pids[@]}"; do
+		grep -q "^ok .* $pid " <<<"$1" || [[ ! -e /proc/$pid ]] || missing+="$pid "
+	done
+	for line in "${strangers[@]}"; do
+		name=${line%% *}
+		[[ $(lacks "$name") || $(processes_of "$name") ]] || missing+="$name "
+	done
+	same "it has looked at ${#strangers_pids[@]} processes of strangers" "$missing" ""
+}
+
+# All that each has started, and before its files go.
 stop_strangers() {
-	kill "${strangers[@]}" 2>/dev/null
-	redis_stop
+	local line group
+	! ready_redis || redis_stop
+	for line in "${strangers[@]}"; do
+		group=$(group_of "${line%% *}")
+		[[ -d $group ]] || continue
+		echo 1 >"$group/cgroup.kill"
+		until rmdir "$group" 2>/dev/null; do sleep 0.1; done
+	done
 }

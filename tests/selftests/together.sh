@@ -4,7 +4,7 @@
 #	together.sh VICTIM...
 #
 # All victims at once, so that every kind of layout there is stands before the
-# oracle. Tests run next to one another, so memory must suffice for all.
+# oracle, and programs that nobody here wrote.
 
 set -u
 # shellcheck source=tests/selftests/ktap.sh
@@ -12,6 +12,11 @@ set -u
 
 # shellcheck source=tests/selftests/victims.sh
 . "$(dirname "$0")/victims.sh"
+# shellcheck source=tests/selftests/strangers.sh
+. "$(dirname "$0")/strangers.sh"
+
+begun=$SECONDS
+start_strangers
 
 victims=0
 names=()
@@ -37,9 +42,13 @@ for name in "${names[@]}"; do
 	esac
 done
 check "at least twenty victims are ready" test "$victims" -ge 20
+check_strangers
+echo "# all are ready after $((SECONDS - begun)) s"
 
 status "the oracle over $victims victims and all other processes" 0 \
 	"$PTSCOPE_TESTS/selftests/oracle"
+check_strangers_seen "$out"
+stop_strangers
 grep -E '^#|^not ok' <<<"$out" | sed 's/^not ok/# &/'
 matches "has compared a million pages" "$(grep '^# compared [0-9]' <<<"$out")" \
 	'compared [0-9]{7,} pages .* 0 differences'
