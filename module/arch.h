@@ -13,32 +13,32 @@
 #include <linux/ptscope.h>
 
 #ifndef CONFIG_X86
-static inline u64 ptscope_raw_pte(pte_t pte)
+static __always_inline u64 ptscope_raw_pte(pte_t pte)
 {
 	return pte_val(pte);
 }
 
-static inline u64 ptscope_raw_pmd(pmd_t pmd)
+static __always_inline u64 ptscope_raw_pmd(pmd_t pmd)
 {
 	return pmd_val(pmd);
 }
 
-static inline u64 ptscope_raw_pud(pud_t pud)
+static __always_inline u64 ptscope_raw_pud(pud_t pud)
 {
 	return pud_val(pud);
 }
 
-static inline pte_t ptscope_to_pte(u64 raw)
+static __always_inline pte_t ptscope_to_pte(u64 raw)
 {
 	return __pte(raw);
 }
 
-static inline bool ptscope_frames_are_raw(void)
+static __always_inline bool ptscope_frames_are_raw(void)
 {
 	return true;
 }
 
-static inline unsigned long ptscope_pte_pfn(pte_t pte)
+static __always_inline unsigned long ptscope_pte_pfn(pte_t pte)
 {
 	return pte_pfn(pte);
 }
@@ -59,33 +59,33 @@ static inline unsigned long ptscope_pte_pfn(pte_t pte)
  * them, for the sake of one that numbers frames in its own way: that is a call,
  * or the room for one, for each entry.
  */
-static inline u64 ptscope_raw_pte(pte_t pte)
+static __always_inline u64 ptscope_raw_pte(pte_t pte)
 {
 	return native_pte_val(pte);
 }
 
-static inline u64 ptscope_raw_pmd(pmd_t pmd)
+static __always_inline u64 ptscope_raw_pmd(pmd_t pmd)
 {
 	return native_pmd_val(pmd);
 }
 
-static inline u64 ptscope_raw_pud(pud_t pud)
+static __always_inline u64 ptscope_raw_pud(pud_t pud)
 {
 	return native_pud_val(pud);
 }
 
-static inline pte_t ptscope_to_pte(u64 raw)
+static __always_inline pte_t ptscope_to_pte(u64 raw)
 {
 	return native_make_pte(raw);
 }
 
 /* Are frames in the tables numbered as everywhere else? */
-static inline bool ptscope_frames_are_raw(void)
+static __always_inline bool ptscope_frames_are_raw(void)
 {
 	return !cpu_feature_enabled(X86_FEATURE_XENPV);
 }
 
-static inline unsigned long ptscope_pte_pfn(pte_t pte)
+static __always_inline unsigned long ptscope_pte_pfn(pte_t pte)
 {
 	u64 raw = native_pte_val(pte);
 
@@ -95,7 +95,7 @@ static inline unsigned long ptscope_pte_pfn(pte_t pte)
 }
 
 /* What the processor must not follow has its frame's bits turned over. */
-static inline bool ptscope_frame_is_inverted(pte_t pte)
+static __always_inline bool ptscope_frame_is_inverted(pte_t pte)
 {
 	return __pte_needs_invert(pte_val(pte));
 }
@@ -136,7 +136,7 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 #define PTSCOPE_FLAG_BITS ((u64)pgprot_val(pte_pgprot(__pte(~0ULL))))
 #define PTSCOPE_STRAY_BITS 0ULL
 
-static inline bool ptscope_frame_is_inverted(pte_t pte)
+static __always_inline bool ptscope_frame_is_inverted(pte_t pte)
 {
 	return false;
 }
@@ -185,7 +185,7 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 #define PTSCOPE_FLAG_BITS (~(u64)_PAGE_PFN_MASK)
 #define PTSCOPE_STRAY_BITS 0ULL
 
-static inline bool ptscope_frame_is_inverted(pte_t pte)
+static __always_inline bool ptscope_frame_is_inverted(pte_t pte)
 {
 	return false;
 }

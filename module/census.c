@@ -26,42 +26,83 @@ entries_of(enum ptscope_level level, unsigned long addr, unsigned long pages)
 	return ((addr + (pages << PAGE_SHIFT) - 1) >> shift) - (addr >> shift) + 1;
 }
 
-static __always_inline unsigned long
-census_run(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
-	   struct ptscope_entry entry)
+static void count_present(struct ptscope_census *census, const struct ptscope_entry *entry,
+			  unsigned long pages)
 {
-	struct ptscope_census_walk *cw = to_census(walk);
-	struct ptscope_census *census = &cw->census;
-
-	census->state[entry.state] += pages;
-	if (entry.state == walk->place.vacant)
-		return pages;
-
-	use_entries(cw, entry.level, entries_of(entry.level, addr, pages));
-	if (entry.flags & PTSCOPE_FLAG_SOFT_DIRTY)
+	census->state[PTSCOPE_STATE_RES] += pages;
+	census->leaf[entry->leaf] += pages;
+	if (entry->flags & PTSCOPE_FLAG_SOFT_DIRTY)
 		census->soft_dirty += pages;
-	if (entry.state != PTSCOPE_STATE_RES)
-		return pages;
-
-	census->leaf[entry.leaf] += pages;
-	if (entry.flags & PTSCOPE_FLAG_YOUNG)
+	if (entry->flags & PTSCOPE_FLAG_YOUNG)
 		census->young += pages;
-	if (entry.flags & PTSCOPE_FLAG_DIRTY)
+	if (entry->flags & PTSCOPE_FLAG_DIRTY)
 		census->dirty += pages;
-	if (entry.flags & PTSCOPE_FLAG_WRITE)
+	if (entry->flags & PTSCOPE_FLAG_WRITE)
 		census->write += pages;
-	if (entry.flags & PTSCOPE_FLAG_PROTNONE)
+	if (entry->flags & PTSCOPE_FLAG_PROTNONE)
 		census->protnone += pages;
-	if (entry.flags & PTSCOPE_FLAG_THP)
+	if (entry->flags & PTSCOPE_FLAG_THP)
 		census->thp += pages;
-	if (entry.flags & PTSCOPE_FLAG_HUGETLB)
+	if (entry->flags & PTSCOPE_FLAG_HUGETLB)
 		census->hugetlb += pages;
-	if (entry.flags & PTSCOPE_FLAG_ZERO) {
-		if (entry.leaf == PTSCOPE_LEAF_PTE)
+	if (entry->flags & PTSCOPE_FLAG_ZERO) {
+		if (entry->leaf == PTSCOPE_LEAF_PTE)
 			census->zero += pages;
 		else
 			census->zero_huge += pages;
 	}
+}
+
+/**
+ * ptscope_census_settle() - count what has been put off
+ * @cw: the walk
+ */
+void ptscope_census_settle(struct ptscope_census_walk *cw)
+{
+	if (!cw->again)
+		return;
+	count_present(&cw->census, &cw->told, cw->again);
+	cw->census.table[PTSCOPE_LEVEL_PTE].used += cw->again;
+	cw->again = 0;
+}
+
+static unsigned long census_run(struct ptscope_walk *walk, unsigned long addr,
+				unsigned long pages, const struct ptscope_entry *entry)
+{
+	struct ptscope_census_walk *cw = to_census(walk);
+
+	use_entries(cw, entry->level, entries_of(entry->level, addr, pages));
+	if (entry->state == PTSCOPE_STATE_RES) {
+		count_present(&cw->census, entry, pages);
+		if (entry->level == PTSCOPE_LEVEL_PTE) {
+			ptscope_census_settle(cw);
+			cw->told = *entry;
+		}
+		return pages;
+	}
+	cw->census.state[entry->state] += pages;
+	if (entry->flags & PTSCOPE_FLAG_SOFT_DIRTY)
+		cw->census.soft_dirty += pages;
+	return pages;
+}
+
+static __always_inline unsigned long
+census_empty(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
+	     enum ptscope_level level)
+{
+	to_census(walk)->census.state[walk->place.vacant] += pages;
+	return pages;
+}
+
+/* Once for all of them, when something else comes. */
+static __always_inline unsigned long
+census_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
+	     unsigned long frame)
+{
+	struct ptscope_census_walk *cw = to_census(walk);
+
+	cw->open[PTSCOPE_LEVEL_PTE].used += pages;
+	cw->again += pages;
 	return pages;
 }
 
@@ -124,6 +165,8 @@ static __always_inline void census_table(struct ptscope_walk *walk, enum ptscope
 
 static const struct ptscope_sink census_sink = {
 	.run = census_run,
+	.empty = census_empty,
+	.again = census_again,
 	.table = census_table,
 };
 
@@ -167,6 +210,7 @@ void ptscope_census_close(struct ptscope_census_walk *cw)
 {
 	enum ptscope_level level;
 
+	ptscope_census_settle(cw);
 	for (level = PTSCOPE_LEVEL_PTE; level <= PTSCOPE_LEVEL_PGD; level++)
 		close_table(cw, level);
 }

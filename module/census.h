@@ -53,6 +53,8 @@ struct ptscope_census {
  * struct ptscope_census_walk - a walk that counts
  * @walk: the walk
  * @census: the counts
+ * @told: the last present entry of the lowest level
+ * @again: base pages whose entries said the same, and that are not counted yet
  * @open: the table of each level that the walk was in last: the number of
  *	its address range plus one, and entries of it counted so far. Survives
  *	from one VMA to the next, so that no table is counted twice.
@@ -60,6 +62,8 @@ struct ptscope_census {
 struct ptscope_census_walk {
 	struct ptscope_walk walk;
 	struct ptscope_census census;
+	struct ptscope_entry told;
+	unsigned long again;
 	struct {
 		unsigned long index;
 		u64 used;
@@ -70,6 +74,7 @@ unsigned long ptscope_census_window(struct ptscope_walk *walk, unsigned long add
 				    unsigned long end);
 unsigned long ptscope_census_gap(struct ptscope_walk *walk, unsigned long addr,
 				 unsigned long pages, struct ptscope_entry entry);
+void ptscope_census_settle(struct ptscope_census_walk *cw);
 void ptscope_census_close(struct ptscope_census_walk *cw);
 
 #endif /* PTSCOPE_CENSUS_H */

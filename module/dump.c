@@ -162,6 +162,7 @@ static int vma_leave(struct ptscope_walk *walk)
 	struct vma_dump *dump = container_of(walk, struct vma_dump, cw.walk);
 	int err;
 
+	ptscope_census_settle(&dump->cw);
 	/* Of a VMA that changed while it was read, say what was read. */
 	dump->vma.end = walk->addr;
 	if (dump->vma.start == dump->vma.end)
@@ -249,6 +250,12 @@ static const struct ptscope_visitor frame_run_visitor = {
 	.gap = ptscope_runs_gap,
 };
 
+static const struct ptscope_visitor folio_run_visitor = {
+	.enter = ptscope_runs_enter,
+	.window = ptscope_folio_runs_window,
+	.gap = ptscope_runs_gap,
+};
+
 static void run_free(struct dump *base)
 {
 	struct run_dump *dump = container_of(base, struct run_dump, dump);
@@ -279,9 +286,9 @@ int ptscope_run_get_start(struct netlink_callback *cb)
 		}
 	}
 	ptscope_runs_begin(&dump->runs, &dump->dump.question.filter);
-	dump->runs.walk.visitor = dump->runs.filter.detail &
-		(PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO) ?
-		&frame_run_visitor : &run_visitor;
+	dump->runs.walk.visitor = dump->runs.extras ? &folio_run_visitor :
+		dump->runs.filter.detail & PTSCOPE_DETAIL_FRAME ? &frame_run_visitor :
+		&run_visitor;
 	return 0;
 }
 
@@ -291,19 +298,21 @@ static bool lend_room(struct run_dump *dump, struct sk_buff *skb)
 	size_t each = PTSCOPE_RUN_SIZE + (dump->runs.extras ? sizeof(u64) : 0);
 	int room = skb_tailroom(skb) - 2 * NLA_HDRLEN;
 
-	dump->runs.room = room > 0 ? room / each : 0;
-	dump->runs.count = 0;
-	dump->runs.words = skb_tail_pointer(skb) + NLA_HDRLEN;
-	return dump->runs.room;
+	if (room < (int)each)
+		return false;
+	ptscope_runs_lend(&dump->runs, skb_tail_pointer(skb) + NLA_HDRLEN,
+			  room / each * PTSCOPE_RUN_SIZE);
+	return true;
 }
 
 /* The runs stand where their attribute's payload will be. */
 static void put_runs(struct run_dump *dump, struct sk_buff *skb)
 {
-	nla_reserve(skb, PTSCOPE_A_TARGET_RUNS, dump->runs.count * PTSCOPE_RUN_SIZE);
+	unsigned int count = ptscope_runs_count(&dump->runs);
+
+	nla_reserve(skb, PTSCOPE_A_TARGET_RUNS, count * PTSCOPE_RUN_SIZE);
 	if (dump->runs.extras)
-		nla_put(skb, PTSCOPE_A_TARGET_EXTRAS, dump->runs.count * sizeof(u64),
-			dump->runs.extras);
+		nla_put(skb, PTSCOPE_A_TARGET_EXTRAS, count * sizeof(u64), dump->runs.extras);
 }
 
 int ptscope_run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -314,7 +323,7 @@ int ptscope_run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	if (dump->dump.refused)
 		return dump_refuse(&dump->dump, cb);
-	if (ptscope_runs_over(&dump->runs))
+	if (dump->runs.walk.addr >= dump->runs.walk.end)
 		return 0;
 
 	header = begin_message(skb, cb, &dump->dump, &dump->runs.walk, PTSCOPE_CMD_RUN_GET);
@@ -322,8 +331,6 @@ int ptscope_run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return -EMSGSIZE;
 
 	err = ptscope_walk(&dump->runs.walk);
-	if (!err)
-		ptscope_runs_close(&dump->runs);
 	put_runs(dump, skb);
 	genlmsg_end(skb, header);
 	mark_changed(cb, &dump->runs.walk);

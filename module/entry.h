@@ -350,7 +350,8 @@ ptscope_pmd_entry(const struct ptscope_place *place, pmd_t pmd)
 	} else if (pmd_leaf(pmd)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PMD;
-		entry.flags = ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pmd(pmd)), PTSCOPE_LEVEL_PMD);
+		entry.flags = ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pmd(pmd)),
+						PTSCOPE_LEVEL_PMD);
 		entry.value = pmd_pfn(pmd);
 		if (ptscope_pmd_is_zero(place, pmd))
 			entry.flags |= PTSCOPE_FLAG_ZERO;
@@ -382,7 +383,8 @@ ptscope_pud_entry(const struct ptscope_place *place, pud_t pud)
 	} else if (pud_present(pud) && pud_leaf(pud)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PUD;
-		entry.flags = ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pud(pud)), PTSCOPE_LEVEL_PUD);
+		entry.flags = ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pud(pud)),
+						PTSCOPE_LEVEL_PUD);
 		entry.value = pud_pfn(pud);
 	} else {
 		entry.state = PTSCOPE_STATE_BAD;

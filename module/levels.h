@@ -30,6 +30,10 @@
  * @run: @pages base pages from @addr on have entries that differ in nothing
  *	but the frame; @entry is what the first one says. Returns how many
  *	of the pages it takes; if these are not all, the window ends there.
+ * @empty: the same for entries of @level that are empty
+ * @again: the same for entries of the lowest level that say, but for the
+ *	frame, what the last present one of that level told by @run did; @frame
+ *	is the first one's. NULL if @run is to be told of these as well.
  * @table: the walk has gone down into the table of level @level that
  *	translates @addr; @entryp is the entry for @addr, whose value is
  *	@value. Told once per window, so often for the same table.
@@ -40,29 +44,42 @@
 struct ptscope_sink {
 	bool frames;
 	unsigned long (*run)(struct ptscope_walk *walk, unsigned long addr,
-			     unsigned long pages, struct ptscope_entry entry);
+			     unsigned long pages, const struct ptscope_entry *entry);
+	unsigned long (*empty)(struct ptscope_walk *walk, unsigned long addr,
+			       unsigned long pages, enum ptscope_level level);
+	unsigned long (*again)(struct ptscope_walk *walk, unsigned long addr,
+			       unsigned long pages, unsigned long frame);
 	void (*table)(struct ptscope_walk *walk, enum ptscope_level level,
 		      unsigned long addr, const void *entryp, u64 value);
 };
 
 /*
- * The address behind what the sink takes of [from, addr). What is behind empty
- * entries is looked up by the walk when interrupts are on again: there may be
- * any number of pages.
+ * The address behind what the sink takes of [from, addr), where entries of
+ * @level are empty. What is behind them is looked up by the walk when interrupts
+ * are on again: there may be any number of pages.
  */
+static __always_inline unsigned long
+ptscope_sink_empty(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		   unsigned long from, unsigned long addr, enum ptscope_level level)
+{
+	if (unlikely(walk->place.cache)) {
+		walk->gap = addr;
+		return from;
+	}
+	return from + (sink->empty(walk, from, (addr - from) >> PAGE_SHIFT, level) << PAGE_SHIFT);
+}
+
+/* The same where they are not, or need not be. */
 static __always_inline unsigned long
 ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		 unsigned long from, unsigned long addr, struct ptscope_entry entry)
 {
-	if (walk->place.cache && entry.state == walk->place.vacant) {
-		walk->gap = addr;
-		return from;
-	}
+	if (entry.state == walk->place.vacant)
+		return ptscope_sink_empty(walk, sink, from, addr, entry.level);
 	/* Where only a part of a leaf is asked for, that part's first frame. */
-	if ((entry.level != PTSCOPE_LEVEL_PTE || entry.leaf == PTSCOPE_LEAF_CONT) &&
-	    ptscope_entry_has_frame(&entry))
+	if (ptscope_entry_has_frame(&entry))
 		entry.value += from >> PAGE_SHIFT & (ptscope_entry_span(&entry) - 1);
-	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, entry) << PAGE_SHIFT);
+	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, &entry) << PAGE_SHIFT);
 }
 
 /* Is @pte one of the entries that the contiguous hint makes one translation? */
@@ -98,7 +115,8 @@ ptscope_read_block(const pte_t *ptep, pte_t *pte, enum ptscope_level level)
 		pte_t other = READ_ONCE(block[i]);
 
 		if (!pte_present(other) ||
-		    !ptscope_pattern_has(&pattern, ptscope_raw_pte(pte_mkold(pte_mkclean(other))))) {
+		    !ptscope_pattern_has(&pattern,
+					 ptscope_raw_pte(pte_mkold(pte_mkclean(other))))) {
 			if (i > at)
 				whole = min(whole, i);
 			continue;
@@ -112,28 +130,26 @@ ptscope_read_block(const pte_t *ptep, pte_t *pte, enum ptscope_level level)
 }
 
 /*
- * Most entries of a VMA say the same in other frames, so that the words for
- * the last one are kept.
+ * The bits of an entry which say all that it says but its frame, if they do:
+ * not with a software value, nor with what may be the zero page or a part of
+ * something larger.
  */
-static __always_inline struct ptscope_entry
-ptscope_entry_of_pte(struct ptscope_walk *walk, pte_t pte)
+static __always_inline u64 ptscope_telling_bits(pte_t pte)
 {
-	const u64 bits = ptscope_raw_pte(pte) & ptscope_flag_bits(PTSCOPE_LEVEL_PTE);
-	struct ptscope_entry entry;
+	if (!pte_present(pte) || pte_special(pte) || ptscope_pte_is_cont(pte))
+		return PTSCOPE_NOTHING_TOLD;
+	return ptscope_raw_pte(pte) & PTSCOPE_FLAG_BITS;
+}
 
-	if (likely(bits == walk->last.bits && bits)) {
-		entry = walk->last.entry;
-		entry.level = PTSCOPE_LEVEL_PTE;
-		entry.value = ptscope_pte_pfn(pte);
-		return entry;
-	}
-	entry = ptscope_pte_entry(&walk->place, pte, PTSCOPE_LEVEL_PTE);
-	/* A software value or a zero page is not told by these bits. */
-	if (pte_present(pte) && !pte_special(pte)) {
-		walk->last.bits = bits;
-		walk->last.entry = entry;
-	}
-	return entry;
+/* Entries that are like those before, or empty, which most are, stay out of here. */
+static __always_inline unsigned long
+ptscope_tell_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		 unsigned long from, unsigned long addr, pte_t pte)
+{
+	struct ptscope_entry entry = ptscope_pte_entry(&walk->place, pte, PTSCOPE_LEVEL_PTE);
+
+	walk->told = ptscope_telling_bits(pte);
+	return ptscope_sink_run(walk, sink, from, addr, entry);
 }
 
 static __always_inline unsigned long
@@ -142,25 +158,42 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 {
 	const pte_t *ptep = pte_offset_kernel(&pmd, addr);
 	const pte_t *last = ptep + ((end - addr) >> PAGE_SHIFT);
+	const u64 *stop = (const u64 *)last;
 	pte_t pte = READ_ONCE(*ptep);
 
 	sink->table(walk, PTSCOPE_LEVEL_PTE, addr, ptep, ptscope_raw_pte(pte));
 	for (;;) {
-		const pte_t *next;
-		unsigned long from = addr;
+		const u64 *entry = (const u64 *)ptep, *next;
+		const u64 raw = ptscope_raw_pte(pte);
+		unsigned long from = addr, pages;
 
-		if (ptscope_is_in_block(pte))
-			next = min(last, ptep + ptscope_read_block(ptep, &pte, PTSCOPE_LEVEL_PTE));
-		else
-			next = ptscope_pte_run_end(ptep, pte, last, sink->frames);
-
-		addr += (next - ptep) << PAGE_SHIFT;
-		from = ptscope_sink_run(walk, sink, from, addr, ptscope_entry_of_pte(walk, pte));
-		if (from != addr)
+		if (!(raw & ~PTSCOPE_STRAY_BITS)) {
+			next = ptscope_run_end(entry, stop, ptscope_empty_pattern(), true);
+			addr += (next - entry) << PAGE_SHIFT;
+			from = ptscope_sink_empty(walk, sink, from, addr,
+						  PTSCOPE_LEVEL_PTE);
+		} else if (sink->again && (raw & PTSCOPE_FLAG_BITS) == walk->told) {
+			next = ptscope_run_end(entry, stop,
+					       ptscope_again_pattern(pte, sink->frames),
+					       !sink->frames);
+			pages = next - entry;
+			addr += pages << PAGE_SHIFT;
+			from += sink->again(walk, from, pages, ptscope_pte_pfn(pte)) << PAGE_SHIFT;
+		} else {
+			if (ptscope_is_in_block(pte))
+				next = min(stop, entry + ptscope_read_block(ptep, &pte,
+									    PTSCOPE_LEVEL_PTE));
+			else
+				next = (const u64 *)ptscope_pte_run_end(ptep, pte, last,
+									 sink->frames);
+			addr += (next - entry) << PAGE_SHIFT;
+			from = ptscope_tell_pte(walk, sink, from, addr, pte);
+		}
+		if (unlikely(from != addr))
 			return from;
-		if (next == last)
+		if (next == stop)
 			return addr;
-		ptep = next;
+		ptep = (const pte_t *)next;
 		pte = READ_ONCE(*ptep);
 	}
 }
@@ -186,8 +219,9 @@ ptscope_pmd_run_end(const struct ptscope_walk *walk, const pmd_t *pmdp, pmd_t pm
 {
 	if (ptscope_is_in_block(ptscope_to_pte(ptscope_raw_pmd(pmd))))
 		return pmdp + 1;
-	return (const pmd_t *)ptscope_run_end((const u64 *)pmdp, (const u64 *)last,
-					      ptscope_pmd_pattern(&walk->place, pmd, frames), false);
+	return (const pmd_t *)
+		ptscope_run_end((const u64 *)pmdp, (const u64 *)last,
+				ptscope_pmd_pattern(&walk->place, pmd, frames), false);
 }
 
 static __always_inline unsigned long
@@ -231,7 +265,8 @@ static __always_inline struct ptscope_entry
 ptscope_entry_of_pud(const struct ptscope_walk *walk, pud_t pud)
 {
 	if (walk->place.huge_level == PTSCOPE_LEVEL_PUD)
-		return ptscope_pte_entry(&walk->place, ptscope_to_pte(ptscope_raw_pud(pud)), PTSCOPE_LEVEL_PUD);
+		return ptscope_pte_entry(&walk->place, ptscope_to_pte(ptscope_raw_pud(pud)),
+					 PTSCOPE_LEVEL_PUD);
 	return ptscope_pud_entry(&walk->place, pud);
 }
 

@@ -79,6 +79,16 @@ ptscope_leaf_pattern(pte_t pte, enum ptscope_level level, bool frames)
 	return pattern;
 }
 
+/* The same for one that is known to be of the lowest level, and not special. */
+static __always_inline struct ptscope_pattern ptscope_again_pattern(pte_t pte, bool frames)
+{
+	return (struct ptscope_pattern){
+		.value = ptscope_raw_pte(pte),
+		.mask = frames ? ~0ULL : PTSCOPE_FLAG_BITS,
+		.step = frames ? ptscope_frame_step(pte, 1) : 0,
+	};
+}
+
 /*
  * The run that an entry with a software value may begin: slots count as frames
  * do. Without them, what an empty entry has may fit as well.
@@ -89,6 +99,7 @@ static inline struct ptscope_pattern ptscope_soft_pattern(pte_t pte, bool frames
 	softleaf_t leaf = softleaf_from_pte(pte);
 	unsigned int type = swp_type(leaf);
 	u64 zero = ptscope_raw_pte(softleaf_to_pte(swp_entry(type, 0)));
+	u64 most = ptscope_raw_pte(softleaf_to_pte(swp_entry(type, SWP_OFFSET_MASK)));
 
 	if (softleaf_type(leaf) == SOFTLEAF_MARKER)
 		return pattern;
@@ -96,8 +107,7 @@ static inline struct ptscope_pattern ptscope_soft_pattern(pte_t pte, bool frames
 	if (frames)
 		pattern.step = ptscope_raw_pte(softleaf_to_pte(swp_entry(type, 1))) - zero;
 	else
-		pattern.mask = ~(zero ^ ptscope_raw_pte(softleaf_to_pte(swp_entry(type,
-										  SWP_OFFSET_MASK))));
+		pattern.mask = ~(zero ^ most);
 	return pattern;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
+#include <linux/unaligned.h>
 #include <net/netlink.h>
 #include <linux/ptscope.h>
 #include "census.h"
@@ -15,6 +16,80 @@
 #include "trail.h"
 #include "version.h"
 #include "vma.h"
+
+/**
+ * struct writer - writes attributes where there is known to be room
+ * @at: where the next one goes
+ *
+ * Dumps are made of so many of them that asking for room for each would cost
+ * more than all the rest.
+ */
+struct writer {
+	u8 *at;
+};
+
+/* What an attribute of a number takes at the most. */
+#define NUMBER_SIZE nla_total_size(sizeof(u64))
+
+/* False if there is no room for @size bytes in the message. */
+static bool writer_begin(struct writer *to, struct sk_buff *skb, size_t size)
+{
+	to->at = skb_tail_pointer(skb);
+	return skb_tailroom(skb) >= (int)size;
+}
+
+static void writer_end(const struct writer *to, struct sk_buff *skb)
+{
+	skb_put(skb, to->at - skb_tail_pointer(skb));
+}
+
+static __always_inline void write_u32(struct writer *to, int type, u32 value)
+{
+	struct nlattr *attr = (struct nlattr *)to->at;
+
+	attr->nla_len = NLA_HDRLEN + sizeof(value);
+	attr->nla_type = type;
+	*(u32 *)(to->at + NLA_HDRLEN) = value;
+	to->at += NLA_HDRLEN + sizeof(value);
+}
+
+static __always_inline void write_uint(struct writer *to, int type, u64 value)
+{
+	struct nlattr *attr = (struct nlattr *)to->at;
+
+	if (value <= U32_MAX) {
+		write_u32(to, type, value);
+		return;
+	}
+	attr->nla_len = NLA_HDRLEN + sizeof(value);
+	attr->nla_type = type;
+	put_unaligned(value, (u64 *)(to->at + NLA_HDRLEN));
+	to->at += NLA_HDRLEN + sizeof(value);
+}
+
+static __always_inline void write_flag(struct writer *to, int type)
+{
+	struct nlattr *attr = (struct nlattr *)to->at;
+
+	attr->nla_len = NLA_HDRLEN;
+	attr->nla_type = type;
+	to->at += NLA_HDRLEN;
+}
+
+/* An attribute that holds what is written until nest_end(). */
+static __always_inline struct nlattr *nest_begin(struct writer *to, int type)
+{
+	struct nlattr *nest = (struct nlattr *)to->at;
+
+	nest->nla_type = type | NLA_F_NESTED;
+	to->at += NLA_HDRLEN;
+	return nest;
+}
+
+static __always_inline void nest_end(const struct writer *to, struct nlattr *nest)
+{
+	nest->nla_len = to->at - (u8 *)nest;
+}
 
 struct geometry {
 	enum ptscope_level level;
@@ -143,12 +218,17 @@ int ptscope_put_target(struct sk_buff *skb, const struct ptscope_question *quest
 		       bool cache)
 {
 	const struct ptscope_target *target = &question->target;
+	struct writer to;
 
-	if (nla_put_u32(skb, PTSCOPE_A_TARGET_PID, target->pid) ||
-	    nla_put_uint(skb, PTSCOPE_A_TARGET_START_TIME, target->start_time) ||
-	    (question->hidden && nla_put_flag(skb, PTSCOPE_A_TARGET_HIDDEN)) ||
-	    (cache && nla_put_flag(skb, PTSCOPE_A_TARGET_CACHE)))
+	if (!writer_begin(&to, skb, 4 * NUMBER_SIZE))
 		return -EMSGSIZE;
+	write_u32(&to, PTSCOPE_A_TARGET_PID, target->pid);
+	write_uint(&to, PTSCOPE_A_TARGET_START_TIME, target->start_time);
+	if (question->hidden)
+		write_flag(&to, PTSCOPE_A_TARGET_HIDDEN);
+	if (cache)
+		write_flag(&to, PTSCOPE_A_TARGET_CACHE);
+	writer_end(&to, skb);
 	return 0;
 }
 
@@ -162,35 +242,36 @@ int ptscope_put_target(struct sk_buff *skb, const struct ptscope_question *quest
  */
 int ptscope_put_vma(struct sk_buff *skb, int type, const struct ptscope_vma *vma)
 {
-	struct nlattr *nest = nla_nest_start(skb, type);
+	const size_t name = vma->name ? nla_total_size(strlen(vma->name) + 1) : 0;
+	struct nlattr *nest;
+	struct writer to;
 
-	if (!nest)
+	if (!writer_begin(&to, skb, NLA_HDRLEN + 7 * NUMBER_SIZE + name))
 		return -EMSGSIZE;
-	if (nla_put_uint(skb, PTSCOPE_A_VMA_START, vma->start) ||
-	    nla_put_uint(skb, PTSCOPE_A_VMA_END, vma->end) ||
-	    nla_put_u32(skb, PTSCOPE_A_VMA_FLAGS, vma->flags))
-		goto cancel;
+	nest = nest_begin(&to, type);
+	write_uint(&to, PTSCOPE_A_VMA_START, vma->start);
+	write_uint(&to, PTSCOPE_A_VMA_END, vma->end);
+	write_u32(&to, PTSCOPE_A_VMA_FLAGS, vma->flags);
 	/* Inode number 0 is a real one: that of the first SysV segment. */
-	if (vma->dev &&
-	    (nla_put_uint(skb, PTSCOPE_A_VMA_OFFSET, vma->offset) ||
-	     nla_put_u32(skb, PTSCOPE_A_VMA_DEV_MAJOR, MAJOR(vma->dev)) ||
-	     nla_put_u32(skb, PTSCOPE_A_VMA_DEV_MINOR, MINOR(vma->dev)) ||
-	     nla_put_uint(skb, PTSCOPE_A_VMA_INODE, vma->inode)))
-		goto cancel;
-	if (vma->name && nla_put_string(skb, PTSCOPE_A_VMA_NAME, vma->name))
-		goto cancel;
+	if (vma->dev) {
+		write_uint(&to, PTSCOPE_A_VMA_OFFSET, vma->offset);
+		write_u32(&to, PTSCOPE_A_VMA_DEV_MAJOR, MAJOR(vma->dev));
+		write_u32(&to, PTSCOPE_A_VMA_DEV_MINOR, MINOR(vma->dev));
+		write_uint(&to, PTSCOPE_A_VMA_INODE, vma->inode);
+	}
+	writer_end(&to, skb);
+	/* There is room for it. */
+	if (name)
+		nla_put_string(skb, PTSCOPE_A_VMA_NAME, vma->name);
 	nla_nest_end(skb, nest);
 	return 0;
-
-cancel:
-	nla_nest_cancel(skb, nest);
-	return -EMSGSIZE;
 }
 
 /* A counter of zero says nothing that its absence does not say. */
-static int put_pages(struct sk_buff *skb, int type, u64 pages)
+static __always_inline void write_pages(struct writer *to, int type, u64 pages)
 {
-	return pages ? nla_put_uint(skb, type, pages << PAGE_SHIFT) : 0;
+	if (pages)
+		write_uint(to, type, pages << PAGE_SHIFT);
 }
 
 static u64 total_pages(const struct ptscope_census *census)
@@ -223,70 +304,56 @@ static u64 special_pages(const struct ptscope_census *census)
 int ptscope_put_census(struct sk_buff *skb, const struct ptscope_census *census)
 {
 	const u64 *state = census->state;
-	const struct {
-		int type;
-		u64 pages;
-	} counts[] = {
-		{ PTSCOPE_A_CENSUS_SIZE, total_pages(census) },
-		{ PTSCOPE_A_CENSUS_RES, state[PTSCOPE_STATE_RES] },
-		{ PTSCOPE_A_CENSUS_PTE, census->leaf[PTSCOPE_LEAF_PTE] },
-		{ PTSCOPE_A_CENSUS_CONT, census->leaf[PTSCOPE_LEAF_CONT] },
-		{ PTSCOPE_A_CENSUS_PMD, census->leaf[PTSCOPE_LEAF_PMD] },
-		{ PTSCOPE_A_CENSUS_PUD, census->leaf[PTSCOPE_LEAF_PUD] },
-		{ PTSCOPE_A_CENSUS_LAZY, state[PTSCOPE_STATE_LAZY] },
-		{ PTSCOPE_A_CENSUS_CACHED, state[PTSCOPE_STATE_CACHED] },
-		{ PTSCOPE_A_CENSUS_DISK, state[PTSCOPE_STATE_DISK] },
-		{ PTSCOPE_A_CENSUS_SWAP, state[PTSCOPE_STATE_SWAP] },
-		{ PTSCOPE_A_CENSUS_SPECIAL, special_pages(census) },
-		{ PTSCOPE_A_CENSUS_ZERO, census->zero },
-		{ PTSCOPE_A_CENSUS_ZERO_HUGE, census->zero_huge },
-		{ PTSCOPE_A_CENSUS_YOUNG, census->young },
-		{ PTSCOPE_A_CENSUS_DIRTY, census->dirty },
-		{ PTSCOPE_A_CENSUS_SOFT_DIRTY, census->soft_dirty },
-		{ PTSCOPE_A_CENSUS_WRITE, census->write },
-		{ PTSCOPE_A_CENSUS_PROTNONE, census->protnone },
-		{ PTSCOPE_A_CENSUS_THP, census->thp },
-		{ PTSCOPE_A_CENSUS_HUGETLB, census->hugetlb },
-		{ PTSCOPE_A_CENSUS_MIGRATION, state[PTSCOPE_STATE_MIGRATION] },
-		{ PTSCOPE_A_CENSUS_HWPOISON, state[PTSCOPE_STATE_HWPOISON] },
-		{ PTSCOPE_A_CENSUS_DEVICE, state[PTSCOPE_STATE_DEVICE_PRIVATE] +
-					  state[PTSCOPE_STATE_DEVICE_EXCLUSIVE] },
-		{ PTSCOPE_A_CENSUS_UFFD_WP, state[PTSCOPE_STATE_UFFD_WP] },
-		{ PTSCOPE_A_CENSUS_GUARD, state[PTSCOPE_STATE_GUARD] },
-		{ PTSCOPE_A_CENSUS_POISON, state[PTSCOPE_STATE_POISON] },
-		{ PTSCOPE_A_CENSUS_BAD, state[PTSCOPE_STATE_BAD] },
-	};
-	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_CENSUS);
-	size_t i;
+	struct nlattr *nest;
+	struct writer to;
 
-	if (!nest)
+	if (!writer_begin(&to, skb, NLA_HDRLEN + PTSCOPE_A_CENSUS_MAX * NUMBER_SIZE))
 		return -EMSGSIZE;
-	for (i = 0; i < ARRAY_SIZE(counts); i++) {
-		if (put_pages(skb, counts[i].type, counts[i].pages)) {
-			nla_nest_cancel(skb, nest);
-			return -EMSGSIZE;
-		}
-	}
-	nla_nest_end(skb, nest);
+	nest = nest_begin(&to, PTSCOPE_A_TARGET_CENSUS);
+	write_pages(&to, PTSCOPE_A_CENSUS_SIZE, total_pages(census));
+	write_pages(&to, PTSCOPE_A_CENSUS_RES, state[PTSCOPE_STATE_RES]);
+	write_pages(&to, PTSCOPE_A_CENSUS_PTE, census->leaf[PTSCOPE_LEAF_PTE]);
+	write_pages(&to, PTSCOPE_A_CENSUS_CONT, census->leaf[PTSCOPE_LEAF_CONT]);
+	write_pages(&to, PTSCOPE_A_CENSUS_PMD, census->leaf[PTSCOPE_LEAF_PMD]);
+	write_pages(&to, PTSCOPE_A_CENSUS_PUD, census->leaf[PTSCOPE_LEAF_PUD]);
+	write_pages(&to, PTSCOPE_A_CENSUS_LAZY, state[PTSCOPE_STATE_LAZY]);
+	write_pages(&to, PTSCOPE_A_CENSUS_CACHED, state[PTSCOPE_STATE_CACHED]);
+	write_pages(&to, PTSCOPE_A_CENSUS_DISK, state[PTSCOPE_STATE_DISK]);
+	write_pages(&to, PTSCOPE_A_CENSUS_SWAP, state[PTSCOPE_STATE_SWAP]);
+	write_pages(&to, PTSCOPE_A_CENSUS_SPECIAL, special_pages(census));
+	write_pages(&to, PTSCOPE_A_CENSUS_ZERO, census->zero);
+	write_pages(&to, PTSCOPE_A_CENSUS_ZERO_HUGE, census->zero_huge);
+	write_pages(&to, PTSCOPE_A_CENSUS_YOUNG, census->young);
+	write_pages(&to, PTSCOPE_A_CENSUS_DIRTY, census->dirty);
+	write_pages(&to, PTSCOPE_A_CENSUS_SOFT_DIRTY, census->soft_dirty);
+	write_pages(&to, PTSCOPE_A_CENSUS_WRITE, census->write);
+	write_pages(&to, PTSCOPE_A_CENSUS_PROTNONE, census->protnone);
+	write_pages(&to, PTSCOPE_A_CENSUS_THP, census->thp);
+	write_pages(&to, PTSCOPE_A_CENSUS_HUGETLB, census->hugetlb);
+	write_pages(&to, PTSCOPE_A_CENSUS_MIGRATION, state[PTSCOPE_STATE_MIGRATION]);
+	write_pages(&to, PTSCOPE_A_CENSUS_HWPOISON, state[PTSCOPE_STATE_HWPOISON]);
+	write_pages(&to, PTSCOPE_A_CENSUS_DEVICE,
+		    state[PTSCOPE_STATE_DEVICE_PRIVATE] + state[PTSCOPE_STATE_DEVICE_EXCLUSIVE]);
+	write_pages(&to, PTSCOPE_A_CENSUS_UFFD_WP, state[PTSCOPE_STATE_UFFD_WP]);
+	write_pages(&to, PTSCOPE_A_CENSUS_GUARD, state[PTSCOPE_STATE_GUARD]);
+	write_pages(&to, PTSCOPE_A_CENSUS_POISON, state[PTSCOPE_STATE_POISON]);
+	write_pages(&to, PTSCOPE_A_CENSUS_BAD, state[PTSCOPE_STATE_BAD]);
+	nest_end(&to, nest);
+	writer_end(&to, skb);
 	return 0;
 }
 
-static int put_table(struct sk_buff *skb, enum ptscope_level level,
-		     const struct ptscope_tables *tables)
+static void write_table(struct writer *to, enum ptscope_level level,
+			const struct ptscope_tables *tables)
 {
-	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_TABLE);
+	struct nlattr *nest = nest_begin(to, PTSCOPE_A_TARGET_TABLE);
 
-	if (!nest)
-		return -EMSGSIZE;
-	if (nla_put_u32(skb, PTSCOPE_A_TABLE_LEVEL, level) ||
-	    nla_put_uint(skb, PTSCOPE_A_TABLE_PAGES, tables->pages) ||
-	    nla_put_uint(skb, PTSCOPE_A_TABLE_USED, tables->used) ||
-	    (tables->empty && nla_put_uint(skb, PTSCOPE_A_TABLE_EMPTY, tables->empty))) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
+	write_u32(to, PTSCOPE_A_TABLE_LEVEL, level);
+	write_uint(to, PTSCOPE_A_TABLE_PAGES, tables->pages);
+	write_uint(to, PTSCOPE_A_TABLE_USED, tables->used);
+	if (tables->empty)
+		write_uint(to, PTSCOPE_A_TABLE_EMPTY, tables->empty);
+	nest_end(to, nest);
 }
 
 /**
@@ -299,13 +366,17 @@ static int put_table(struct sk_buff *skb, enum ptscope_level level,
 int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census)
 {
 	enum ptscope_level level;
+	struct writer to;
 
+	if (!writer_begin(&to, skb, PTSCOPE_LEVELS * (NLA_HDRLEN + 4 * NUMBER_SIZE)))
+		return -EMSGSIZE;
 	for (level = PTSCOPE_LEVEL_PTE; level <= PTSCOPE_LEVEL_PGD; level++) {
 		const struct ptscope_tables *tables = &census->table[level];
 
-		if ((tables->pages || tables->used) && put_table(skb, level, tables))
-			return -EMSGSIZE;
+		if (tables->pages || tables->used)
+			write_table(&to, level, tables);
 	}
+	writer_end(&to, skb);
 	return 0;
 }
 

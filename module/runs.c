@@ -2,6 +2,7 @@
 /*
  * The sink that coalesces: pages whose entries say the same become one run.
  */
+#include <linux/unaligned.h>
 #include "folio.h"
 #include "levels.h"
 #include "runs.h"
@@ -21,48 +22,29 @@ static __always_inline struct ptscope_runs *to_runs(struct ptscope_walk *walk)
  */
 void ptscope_runs_begin(struct ptscope_runs *runs, const struct ptscope_filter *filter)
 {
+	unsigned int i;
+
 	runs->filter = *filter;
 	/* No entry is like that. */
-	runs->verdict[0].entry = ~0ULL;
-	runs->verdict[1].entry = ~0ULL;
-}
-
-static __always_inline bool close_run(struct ptscope_runs *runs)
-{
-	u64 words[PTSCOPE_RUN_WORDS];
-
-	if (!runs->open.pages)
-		return true;
-	if (runs->count == runs->room)
-		return false;
-	ptscope_run_pack(words, &runs->open);
-	memcpy(runs->words + runs->count * sizeof(words), words, sizeof(words));
-	if (runs->extras)
-		runs->extras[runs->count] = runs->open.extra;
-	runs->count++;
-	runs->open.pages = 0;
-	runs->sealed = false;
-	return true;
+	for (i = 0; i < ARRAY_SIZE(runs->verdict); i++)
+		runs->verdict[i].entry = ~0ULL;
 }
 
 /**
- * ptscope_runs_close() - let the open run be complete
+ * ptscope_runs_lend() - let runs have room
  * @runs: the walk
+ * @words: where to put them; need not be aligned
+ * @size: bytes there
  *
- * Return: false if there is no room for it; then it stays open.
+ * What was collected before is complete: a walk ends early only where a run
+ * begins that found no room.
  */
-bool ptscope_runs_close(struct ptscope_runs *runs)
+void ptscope_runs_lend(struct ptscope_runs *runs, void *words, size_t size)
 {
-	return close_run(runs);
-}
-
-/**
- * ptscope_runs_over() - is everything told?
- * @runs: the walk
- */
-bool ptscope_runs_over(const struct ptscope_runs *runs)
-{
-	return runs->walk.addr >= runs->walk.end && !runs->open.pages;
+	runs->words = words;
+	runs->at = words;
+	runs->limit = runs->words + size / PTSCOPE_RUN_SIZE * PTSCOPE_RUN_SIZE;
+	runs->growing = 0;
 }
 
 static bool wanted(const struct ptscope_filter *filter, const struct ptscope_entry *entry)
@@ -84,37 +66,70 @@ static u32 told(const struct ptscope_filter *filter, u32 flags)
 	return flags;
 }
 
-/* Does @next, which begins where @open ends, go on with its frames or slots? */
-static __always_inline bool frames_follow(const struct ptscope_run *open, const struct ptscope_run *next)
+/* Does @next begin with the frame or slot that follows those of @last? */
+static __always_inline bool frames_follow(const struct ptscope_run *last,
+					  const struct ptscope_run *next)
 {
-	if (open->value == next->value)
-		return !open->value ||
+	if (last->value == next->value)
+		return !last->value ||
 		       next->what >> PTSCOPE_RUN_FLAGS_SHIFT & PTSCOPE_FLAG_ZERO;
-	return open->value + open->pages == next->value;
+	return last->value + last->pages == next->value;
 }
 
-static __always_inline bool follows(const struct ptscope_runs *runs, const struct ptscope_run *next)
+/* Let the last run grow by @next, which begins where it ends, if they are alike. */
+static bool grow(struct ptscope_runs *runs, const struct ptscope_run *next)
 {
-	const struct ptscope_run *open = &runs->open;
+	u8 *words = runs->at - PTSCOPE_RUN_SIZE;
+	const u64 third = get_unaligned((u64 *)words + 2);
+	const struct ptscope_run last = {
+		.pages = (u32)third,
+		.what = third & ~(u64)U32_MAX,
+		.value = get_unaligned((u64 *)words + 1),
+		.extra = runs->extras ? runs->extras[ptscope_runs_count(runs) - 1] : 0,
+	};
 
-	return open->pages && !runs->sealed &&
-	       open->addr + (open->pages << PAGE_SHIFT) == next->addr &&
-	       open->what == next->what && open->extra == next->extra &&
-	       open->pages + next->pages <= MAX_RUN_PAGES &&
-	       (!(runs->filter.detail & PTSCOPE_DETAIL_FRAME) || frames_follow(open, next));
+	if (last.what != next->what || last.extra != next->extra ||
+	    last.pages + next->pages > MAX_RUN_PAGES)
+		return false;
+	if (runs->filter.detail & PTSCOPE_DETAIL_FRAME && !frames_follow(&last, next))
+		return false;
+	put_unaligned(third + next->pages, (u64 *)words + 2);
+	runs->growing += next->pages << PAGE_SHIFT;
+	return true;
+}
+
+/* False if there is no room for it. */
+static __always_inline bool add(struct ptscope_runs *runs, const struct ptscope_run *next)
+{
+	u64 *words = (u64 *)runs->at;
+
+	if (runs->growing == next->addr && grow(runs, next))
+		return true;
+	if (unlikely(runs->at == runs->limit)) {
+		runs->walk.full = true;
+		return false;
+	}
+	put_unaligned(next->addr, words);
+	put_unaligned(next->value, words + 1);
+	put_unaligned(next->what | next->pages, words + 2);
+	if (unlikely(runs->extras))
+		runs->extras[ptscope_runs_count(runs)] = next->extra;
+	runs->at += PTSCOPE_RUN_SIZE;
+	runs->growing = next->addr + (next->pages << PAGE_SHIFT);
+	return true;
 }
 
 /*
- * Pages of @entry from @addr on that share node and folio with the first one,
- * whose extra word is noted in @extra.
+ * Pages of @entry from @addr on, where its frame is @value, that share node and
+ * folio with the first one, whose extra word is noted in @extra.
  */
 static unsigned long alike_in_memory(const struct ptscope_runs *runs,
-				     const struct ptscope_entry *entry, unsigned long addr,
-				     unsigned long pages, u64 *extra)
+				     const struct ptscope_entry *entry, u64 value,
+				     unsigned long addr, unsigned long pages, u64 *extra)
 {
 	if (entry->state != PTSCOPE_STATE_RES || runs->walk.place.pfn_map)
 		return pages;
-	return ptscope_folio_extra(entry->value, addr, pages, runs->filter.detail, extra);
+	return ptscope_folio_extra(value, addr, pages, runs->filter.detail, extra);
 }
 
 static noinline void judge(struct ptscope_runs *runs, struct ptscope_verdict *verdict,
@@ -125,21 +140,26 @@ static noinline void judge(struct ptscope_runs *runs, struct ptscope_verdict *ve
 	verdict->wanted = wanted(&runs->filter, entry);
 }
 
-static __always_inline unsigned long
-collect(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
-	struct ptscope_entry entry)
+/* Which of the last verdicts may be the one on @entry. */
+static struct ptscope_verdict *last_verdict(struct ptscope_runs *runs,
+					    const struct ptscope_entry *entry)
+{
+	if (entry->state != PTSCOPE_STATE_RES)
+		return &runs->verdict[0];
+	return &runs->verdict[entry->level == PTSCOPE_LEVEL_PTE ? 1 : 2];
+}
+
+static unsigned long runs_run(struct ptscope_walk *walk, unsigned long addr,
+			      unsigned long pages, const struct ptscope_entry *entry)
 {
 	struct ptscope_runs *runs = to_runs(walk);
-	struct ptscope_verdict *verdict = &runs->verdict[entry.state == PTSCOPE_STATE_RES];
+	struct ptscope_verdict *verdict = last_verdict(runs, entry);
+	u64 words = ptscope_run_what(entry, entry->flags);
+	u64 value = entry->value;
 	unsigned long done = 0;
-	u64 words;
 
-	/* Where nothing is, it does not matter which table says so. */
-	if (entry.state == walk->place.vacant)
-		entry.level = PTSCOPE_LEVEL_PTE;
-	words = ptscope_run_what(&entry, entry.flags);
-	if (unlikely(words != verdict->entry))
-		judge(runs, verdict, &entry, words);
+	if (words != verdict->entry)
+		judge(runs, verdict, entry, words);
 	if (!verdict->wanted)
 		return pages;
 
@@ -151,23 +171,62 @@ collect(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
 		};
 
 		if (runs->extras)
-			next.pages = alike_in_memory(runs, &entry, next.addr, next.pages,
-						     &next.extra);
+			next.pages = alike_in_memory(runs, entry, value, next.addr,
+						     next.pages, &next.extra);
 		if (runs->filter.detail & PTSCOPE_DETAIL_FRAME)
-			next.value = entry.value;
-		if (follows(runs, &next)) {
-			runs->open.pages += next.pages;
-		} else if (close_run(runs)) {
-			runs->open = next;
-		} else {
-			walk->full = true;
+			next.value = value;
+		if (!add(runs, &next))
 			break;
-		}
 		done += next.pages;
-		if (entry.value && !(entry.flags & PTSCOPE_FLAG_ZERO))
-			entry.value += next.pages;
+		if (value && !(entry->flags & PTSCOPE_FLAG_ZERO))
+			value += next.pages;
 	}
 	return done;
+}
+
+/* Where nothing is, it does not matter which table says so. */
+static noinline unsigned long wanted_empty(struct ptscope_walk *walk, unsigned long addr,
+					   unsigned long pages)
+{
+	const struct ptscope_entry entry = { .state = walk->place.vacant };
+
+	return runs_run(walk, addr, pages, &entry);
+}
+
+/* Empty pages that nobody wants to hear of are the most frequent ones. */
+static __always_inline unsigned long
+runs_empty(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
+	   enum ptscope_level level)
+{
+	if (!(to_runs(walk)->filter.states & BIT(walk->place.vacant)))
+		return pages;
+	return wanted_empty(walk, addr, pages);
+}
+
+static __always_inline unsigned long
+add_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages, u64 value)
+{
+	struct ptscope_runs *runs = to_runs(walk);
+	const struct ptscope_verdict *verdict = &runs->verdict[1];
+	const struct ptscope_run next = {
+		.addr = addr, .pages = pages, .what = verdict->what, .value = value,
+	};
+
+	return !verdict->wanted || add(runs, &next) ? pages : 0;
+}
+
+static __always_inline unsigned long
+runs_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
+	   unsigned long frame)
+{
+	return add_again(walk, addr, pages, 0);
+}
+
+static __always_inline unsigned long
+frame_runs_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
+		 unsigned long frame)
+{
+	return add_again(walk, addr, pages, frame);
 }
 
 static __always_inline void no_table(struct ptscope_walk *walk, enum ptscope_level level,
@@ -176,13 +235,24 @@ static __always_inline void no_table(struct ptscope_walk *walk, enum ptscope_lev
 }
 
 static const struct ptscope_sink runs_sink = {
-	.run = collect,
+	.run = runs_run,
+	.empty = runs_empty,
+	.again = runs_again,
 	.table = no_table,
 };
 
 static const struct ptscope_sink frame_runs_sink = {
 	.frames = true,
-	.run = collect,
+	.run = runs_run,
+	.empty = runs_empty,
+	.again = frame_runs_again,
+	.table = no_table,
+};
+
+static const struct ptscope_sink folio_runs_sink = {
+	.frames = true,
+	.run = runs_run,
+	.empty = runs_empty,
 	.table = no_table,
 };
 
@@ -193,9 +263,7 @@ static const struct ptscope_sink frame_runs_sink = {
  */
 void ptscope_runs_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
 {
-	struct ptscope_runs *runs = to_runs(walk);
-
-	runs->sealed = runs->open.pages;
+	to_runs(walk)->growing = 0;
 }
 
 /**
@@ -230,6 +298,20 @@ unsigned long ptscope_frame_runs_window(struct ptscope_walk *walk, unsigned long
 }
 
 /**
+ * ptscope_folio_runs_window() - the same, where node or folio count
+ * @walk: within a struct ptscope_runs
+ * @addr: where to begin
+ * @end: where to end, in the same VMA
+ *
+ * Return: as for ptscope_runs_window().
+ */
+unsigned long ptscope_folio_runs_window(struct ptscope_walk *walk, unsigned long addr,
+					unsigned long end)
+{
+	return ptscope_read_window(walk, &folio_runs_sink, addr, end);
+}
+
+/**
  * ptscope_runs_gap() - collect what stands behind empty entries
  * @walk: within a struct ptscope_runs
  * @addr: first address
@@ -241,5 +323,5 @@ unsigned long ptscope_frame_runs_window(struct ptscope_walk *walk, unsigned long
 unsigned long ptscope_runs_gap(struct ptscope_walk *walk, unsigned long addr,
 			       unsigned long pages, struct ptscope_entry entry)
 {
-	return collect(walk, addr, pages, entry);
+	return runs_run(walk, addr, pages, &entry);
 }

@@ -10,9 +10,9 @@
 #define PTSCOPE_RUN_SIZE (PTSCOPE_RUN_WORDS * sizeof(u64))
 
 /**
- * struct ptscope_run - a run that may still grow
+ * struct ptscope_run - a run by itself
  * @addr: first address
- * @pages: base pages; 0 if there is no run
+ * @pages: base pages
  * @value: as in struct ptscope_entry, of the first page
  * @what: state, level and flags, where they stand on the wire
  * @extra: node and folio of the first frame, as on the wire
@@ -41,25 +41,31 @@ struct ptscope_verdict {
  * struct ptscope_runs - a walk that collects runs
  * @walk: the walk
  * @filter: which runs
- * @verdict: the last ones, on entries that are not present and on those that are
- * @open: the last run, which may still grow
- * @sealed: it may not: the walk has left its VMA
- * @words: where complete runs go, in the format of the wire; unaligned
+ * @verdict: the last ones: on entries that are not present, on those of the
+ *	lowest level that are, and on those above
+ * @words: where runs go, in the format of the wire; unaligned
+ * @at: where the next one goes
+ * @limit: where no other one fits
  * @extras: where their extra words go; NULL if none are asked for
- * @room: how many runs fit there
- * @count: how many there are
+ * @growing: where the last run ends, if what follows may still belong to it,
+ *	else 0
  */
 struct ptscope_runs {
 	struct ptscope_walk walk;
 	struct ptscope_filter filter;
-	struct ptscope_verdict verdict[2];
-	struct ptscope_run open;
-	bool sealed;
+	struct ptscope_verdict verdict[3];
 	u8 *words;
+	u8 *at;
+	u8 *limit;
 	u64 *extras;
-	unsigned int room;
-	unsigned int count;
+	unsigned long growing;
 };
+
+/* How many runs there are. */
+static inline unsigned int ptscope_runs_count(const struct ptscope_runs *runs)
+{
+	return (runs->at - runs->words) / PTSCOPE_RUN_SIZE;
+}
 
 /**
  * ptscope_run_pack() - put a run into the words of the wire
@@ -88,6 +94,7 @@ static inline u64 ptscope_run_what(const struct ptscope_entry *entry, u32 flags)
 }
 
 void ptscope_runs_begin(struct ptscope_runs *runs, const struct ptscope_filter *filter);
+void ptscope_runs_lend(struct ptscope_runs *runs, void *words, size_t size);
 void ptscope_runs_enter(struct ptscope_walk *walk, struct vm_area_struct *vma);
 unsigned long ptscope_runs_window(struct ptscope_walk *walk, unsigned long addr,
 				  unsigned long end);
@@ -95,7 +102,7 @@ unsigned long ptscope_frame_runs_window(struct ptscope_walk *walk, unsigned long
 					unsigned long end);
 unsigned long ptscope_runs_gap(struct ptscope_walk *walk, unsigned long addr,
 			       unsigned long pages, struct ptscope_entry entry);
-bool ptscope_runs_close(struct ptscope_runs *runs);
-bool ptscope_runs_over(const struct ptscope_runs *runs);
+unsigned long ptscope_folio_runs_window(struct ptscope_walk *walk, unsigned long addr,
+					unsigned long end);
 
 #endif /* PTSCOPE_RUNS_H */

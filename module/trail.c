@@ -30,23 +30,38 @@ static void trail_table(struct ptscope_walk *walk, enum ptscope_level level,
 }
 
 static unsigned long trail_run(struct ptscope_walk *walk, unsigned long addr,
-			       unsigned long pages, struct ptscope_entry entry)
+			       unsigned long pages, const struct ptscope_entry *entry)
 {
 	struct ptscope_trail *trail = to_trail(walk);
 
 	trail->run.addr = addr;
 	trail->run.pages = 1;
-	trail->run.value = entry.value;
-	trail->run.what = ptscope_run_what(&entry, entry.flags);
+	trail->run.value = entry->value;
+	trail->run.what = ptscope_run_what(entry, entry->flags);
 	trail->run.extra = 0;
-	if (entry.state == PTSCOPE_STATE_RES && !walk->place.pfn_map)
-		ptscope_folio_extra(entry.value, addr, 1, trail->detail, &trail->run.extra);
+	if (entry->state == PTSCOPE_STATE_RES && !walk->place.pfn_map)
+		ptscope_folio_extra(entry->value, addr, 1, trail->detail, &trail->run.extra);
 	return pages;
+}
+
+static unsigned long trail_empty(struct ptscope_walk *walk, unsigned long addr,
+				 unsigned long pages, enum ptscope_level level)
+{
+	const struct ptscope_entry entry = { .state = walk->place.vacant, .level = level };
+
+	return trail_run(walk, addr, pages, &entry);
+}
+
+static unsigned long trail_gap(struct ptscope_walk *walk, unsigned long addr,
+			       unsigned long pages, struct ptscope_entry entry)
+{
+	return trail_run(walk, addr, pages, &entry);
 }
 
 static const struct ptscope_sink trail_sink = {
 	.frames = true,
 	.run = trail_run,
+	.empty = trail_empty,
 	.table = trail_table,
 };
 
@@ -67,7 +82,7 @@ static void trail_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
 static const struct ptscope_visitor trail_visitor = {
 	.enter = trail_enter,
 	.window = trail_window,
-	.gap = trail_run,
+	.gap = trail_gap,
 };
 
 /**

@@ -128,6 +128,19 @@ static int read_vma(struct ptscope_walk *walk, struct vm_area_struct *vma,
 	return 0;
 }
 
+/* Of this mapping, and only good while the lock is held. */
+static void enter_place(struct ptscope_walk *walk, struct vm_area_struct *vma)
+{
+	const struct ptscope_place place = ptscope_vma_place(vma);
+
+	/* What was told of an entry is true of its like in many a VMA. */
+	if (place.huge_level != walk->place.huge_level || place.closed != walk->place.closed)
+		walk->told = PTSCOPE_NOTHING_TOLD;
+	walk->place = place;
+	if (walk->cache)
+		walk->place.cache = ptscope_vma_cache(vma);
+}
+
 /* @vma is the first one that ends above walk->addr, and is locked. */
 static int visit_vma(struct ptscope_walk *walk, struct vm_area_struct *vma, int *budget)
 {
@@ -140,11 +153,7 @@ static int visit_vma(struct ptscope_walk *walk, struct vm_area_struct *vma, int 
 	}
 	if (!in_vma(walk))
 		enter_vma(walk, vma);
-	/* Of this mapping, and only good while the lock is held. */
-	walk->place = ptscope_vma_place(vma);
-	walk->last.bits = 0;
-	if (walk->cache)
-		walk->place.cache = ptscope_vma_cache(vma);
+	enter_place(walk, vma);
 
 	err = read_vma(walk, vma, budget);
 	if (err)
@@ -269,6 +278,7 @@ int ptscope_walk(struct ptscope_walk *walk)
 {
 	int err;
 
+	walk->told = PTSCOPE_NOTHING_TOLD;
 	/* A walk that is complete does not care whether its process still lives. */
 	if (walk->addr >= walk->end)
 		return 0;

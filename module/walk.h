@@ -7,6 +7,9 @@
 
 struct ptscope_walk;
 
+/* No entry has all bits set. */
+#define PTSCOPE_NOTHING_TOLD (~0ULL)
+
 /**
  * struct ptscope_visitor - who is told of what a walk meets
  * @enter: a VMA comes under the walk for the first time; may be NULL.
@@ -45,8 +48,8 @@ struct ptscope_visitor {
  * @full: set by a visitor's window that had no room for more
  * @locked_vma: it is the lock of the VMA that is held, not mmap_lock
  * @place: what entries of the present VMA cannot say of themselves
- * @last: words for the entry that was put into words last, and the bits of it
- *	that they were made of; good within @place alone
+ * @told: the bits in which entries are like the present one that was put into
+ *	words last, within @place; PTSCOPE_NOTHING_TOLD if there was none
  * @vma: identity of the VMA that the walk is in the middle of; only compared,
  *	never followed
  */
@@ -62,10 +65,7 @@ struct ptscope_walk {
 	bool locked_vma;
 	unsigned long gap;
 	struct ptscope_place place;
-	struct {
-		u64 bits;
-		struct ptscope_entry entry;
-	} last;
+	u64 told;
 	struct {
 		unsigned long start;
 		unsigned long end;

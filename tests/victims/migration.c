@@ -60,7 +60,7 @@ static uint64_t now_ms(void)
 	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
 }
 
-static void *holder(void *unused)
+_Noreturn static void *holder(void *unused)
 {
 	(void)unused;
 	take_last_processor(SCHED_FIFO, 1);

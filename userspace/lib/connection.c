@@ -431,21 +431,43 @@ PUBLIC int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint
 	return 0;
 }
 
-PUBLIC int ptscope_next_run(struct ptscope *ps, struct ptscope_run *run)
+/* Read on in a dump of runs: 1, 0 at its end, or a negative errno. */
+static int next_runs(struct ptscope *ps)
 {
 	const struct nlmsghdr *msg;
 	int err;
 
+	if (!ps->dumping)
+		return 0;
+	err = next_message(ps, &msg);
+	if (err <= 0) {
+		memset(&ps->runs, 0, sizeof(ps->runs));
+		return err;
+	}
+	return decode_runs(msg, &ps->runs) ? fail_wire(ps) : 1;
+}
+
+PUBLIC int ptscope_next_run(struct ptscope *ps, struct ptscope_run *run)
+{
+	int err;
+
 	while (!runs_next(&ps->runs, ps->detail, run)) {
-		if (!ps->dumping)
-			return 0;
-		err = next_message(ps, &msg);
-		if (err <= 0) {
-			memset(&ps->runs, 0, sizeof(ps->runs));
+		err = next_runs(ps);
+		if (err <= 0)
 			return err;
-		}
-		if (decode_runs(msg, &ps->runs))
-			return fail_wire(ps);
+	}
+	return 1;
+}
+
+PUBLIC int ptscope_next_runs(struct ptscope *ps, const struct ptscope_packed_run **runs,
+			     size_t *count)
+{
+	int err;
+
+	while (!(*count = runs_rest(&ps->runs, runs))) {
+		err = next_runs(ps);
+		if (err <= 0)
+			return err;
 	}
 	return 1;
 }

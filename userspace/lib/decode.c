@@ -135,7 +135,7 @@ struct field {
 	enum kind kind;
 	size_t offset;
 	size_t room;
-	bool (*nest)(struct nlattr *head, int len, void *member);
+	bool (*nest)(const struct nlattr *head, int len, void *member);
 };
 
 #define FIELD(structure, member, how) \
@@ -145,20 +145,48 @@ struct field {
 	{ .kind = KIND_NEST, .offset = offsetof(structure, member), .nest = (function) }
 #define NEST_WHOLE(function) { .kind = KIND_NEST, .nest = (function) }
 
+/*
+ * libnl has these as functions. A message of a dump is made of little else than
+ * small attributes, so that here they are worth being inlined.
+ */
+static inline const void *attr_data(const struct nlattr *attr)
+{
+	return (const char *)attr + NLA_HDRLEN;
+}
+
+static inline int attr_len(const struct nlattr *attr)
+{
+	return attr->nla_len - NLA_HDRLEN;
+}
+
+static inline bool attr_ok(const struct nlattr *attr, int rem)
+{
+	return rem >= (int)sizeof(*attr) && attr->nla_len >= sizeof(*attr) &&
+	       attr->nla_len <= rem;
+}
+
+static inline const struct nlattr *attr_next(const struct nlattr *attr, int *rem)
+{
+	int len = NLA_ALIGN(attr->nla_len);
+
+	*rem -= len;
+	return (const struct nlattr *)((const char *)attr + len);
+}
+
 static bool get_u32(const struct nlattr *attr, uint32_t *value)
 {
-	if (nla_len(attr) != sizeof(*value))
+	if (attr_len(attr) != sizeof(*value))
 		return false;
-	memcpy(value, nla_data(attr), sizeof(*value));
+	memcpy(value, attr_data(attr), sizeof(*value));
 	return true;
 }
 
-static bool get_uint(const struct nlattr *attr, uint64_t *value)
+static inline bool get_uint(const struct nlattr *attr, uint64_t *value)
 {
 	uint32_t narrow;
 
-	if (nla_len(attr) == sizeof(*value)) {
-		memcpy(value, nla_data(attr), sizeof(*value));
+	if (attr_len(attr) == sizeof(*value)) {
+		memcpy(value, attr_data(attr), sizeof(*value));
 		return true;
 	}
 	if (!get_u32(attr, &narrow))
@@ -169,8 +197,8 @@ static bool get_uint(const struct nlattr *attr, uint64_t *value)
 
 static bool get_string(const struct nlattr *attr, const char **string)
 {
-	const char *bytes = nla_data(attr);
-	int len = nla_len(attr);
+	const char *bytes = attr_data(attr);
+	int len = attr_len(attr);
 
 	if (len < 1 || bytes[len - 1])
 		return false;
@@ -178,7 +206,7 @@ static bool get_string(const struct nlattr *attr, const char **string)
 	return true;
 }
 
-static bool decode_field(struct nlattr *attr, const struct field *field, void *to)
+static bool decode_field(const struct nlattr *attr, const struct field *field, void *to)
 {
 	void *member = (char *)to + field->offset;
 	const char *string;
@@ -201,25 +229,32 @@ static bool decode_field(struct nlattr *attr, const struct field *field, void *t
 	case KIND_STRING:
 		return get_string(attr, member);
 	case KIND_BYTES:
-		*(struct bytes *)member = (struct bytes){ nla_data(attr), nla_len(attr) };
+		*(struct bytes *)member = (struct bytes){ attr_data(attr), attr_len(attr) };
 		return true;
 	case KIND_NEST:
-		return field->nest(nla_data(attr), nla_len(attr), member);
+		return field->nest(attr_data(attr), attr_len(attr), member);
 	}
 	return false;
 }
 
 /* Fill @to from attributes, by a table that their types are indices of. */
-static bool decode_fields(struct nlattr *head, int len, const struct field *fields, int count,
+static bool decode_fields(const struct nlattr *head, int len, const struct field *fields, int count,
 			  void *to)
 {
-	struct nlattr *attr;
-	int rem;
+	const struct nlattr *attr = head;
+	int rem = len;
 
-	nla_for_each_attr(attr, head, len, rem) {
-		int type = nla_type(attr);
+	for (; attr_ok(attr, rem); attr = attr_next(attr, &rem)) {
+		const int type = attr->nla_type & NLA_TYPE_MASK;
+		const struct field *field;
 
-		if (type < count && !decode_field(attr, &fields[type], to))
+		if (type >= count)
+			continue;
+		field = &fields[type];
+		/* Counters, mostly. */
+		if (field->kind == KIND_UINT ?
+		    !get_uint(attr, (uint64_t *)((char *)to + field->offset)) :
+		    !decode_field(attr, field, to))
 			return false;
 	}
 	/* What is left over is no attribute. */
@@ -237,7 +272,7 @@ struct leveled {
 	};
 };
 
-static bool decode_level(struct nlattr *head, int len, const struct field *fields, int count,
+static bool decode_level(const struct nlattr *head, int len, const struct field *fields, int count,
 			 struct leveled *leveled)
 {
 	memset(leveled, 0, sizeof(*leveled));
@@ -246,7 +281,7 @@ static bool decode_level(struct nlattr *head, int len, const struct field *field
 	       leveled->level < PTSCOPE_LEVELS;
 }
 
-static bool decode_geometry(struct nlattr *head, int len, void *member)
+static bool decode_geometry(const struct nlattr *head, int len, void *member)
 {
 	static const struct field fields[] = {
 		[PTSCOPE_A_GEOMETRY_LEVEL] = FIELD(struct leveled, level, KIND_U32),
@@ -267,7 +302,7 @@ static bool decode_geometry(struct nlattr *head, int len, void *member)
 	return true;
 }
 
-static bool decode_table(struct nlattr *head, int len, void *member)
+static bool decode_table(const struct nlattr *head, int len, void *member)
 {
 	static const struct field fields[] = {
 		[PTSCOPE_A_TABLE_LEVEL] = FIELD(struct leveled, level, KIND_U32),
@@ -284,7 +319,7 @@ static bool decode_table(struct nlattr *head, int len, void *member)
 	return true;
 }
 
-static bool decode_census(struct nlattr *head, int len, void *member)
+static bool decode_census(const struct nlattr *head, int len, void *member)
 {
 #define COUNTER(attribute, field) \
 	[PTSCOPE_A_CENSUS_##attribute] = FIELD(struct ptscope_census, field, KIND_UINT)
@@ -307,7 +342,7 @@ static bool decode_census(struct nlattr *head, int len, void *member)
 }
 
 /* Of a VMA's own attributes, those of the struct that has its census too. */
-static bool decode_area(struct nlattr *head, int len, void *member)
+static bool decode_area(const struct nlattr *head, int len, void *member)
 {
 	static const struct field fields[] = {
 		[PTSCOPE_A_VMA_START] = FIELD(struct ptscope_vma, start, KIND_UINT),
@@ -382,29 +417,36 @@ int decode_vma(const struct nlmsghdr *msg, struct ptscope_vma *vma)
 	return 0;
 }
 
-static void decode_run(const unsigned char *data, bool frames, struct ptscope_run *run)
+static void decode_run(const struct ptscope_packed_run *packed, bool frames,
+		       struct ptscope_run *run)
 {
-	uint64_t words[PTSCOPE_RUN_WORDS];
-	uint32_t flags;
+	const uint64_t value = packed->value;
+	const uint32_t flags = packed->what >> PTSCOPE_RUN_FLAGS_SHIFT;
 
-	memcpy(words, data, sizeof(words));
-	flags = words[2] >> PTSCOPE_RUN_FLAGS_SHIFT;
-	memset(run, 0, sizeof(*run));
-	run->start = words[0];
-	run->pages = (uint32_t)words[2];
-	run->state = words[2] >> PTSCOPE_RUN_STATE_SHIFT & 0xf;
-	run->level = words[2] >> PTSCOPE_RUN_LEVEL_SHIFT & 0x7;
+	run->start = packed->start;
+	run->pages = ptscope_packed_pages(packed);
+	run->state = ptscope_packed_state(packed);
+	run->level = packed->what >> PTSCOPE_RUN_LEVEL_SHIFT & 0x7;
 	run->flags = flags & 0xffff;
 	run->pkey = flags >> PTSCOPE_FLAG_PKEY_SHIFT & 0xf;
 	run->memory_type = flags >> PTSCOPE_FLAG_MEMORY_SHIFT & 0xf;
+	run->has_frame = false;
+	run->frame = 0;
+	run->has_slot = false;
+	run->swap_type = 0;
+	run->swap_offset = 0;
+	run->has_extra = false;
+	run->node = 0;
+	run->order = 0;
+	run->folio = 0;
 	if (!frames)
 		return;
 
 	switch (run->state) {
 	case PTSCOPE_STATE_SWAP:
 		run->has_slot = true;
-		run->swap_type = words[1] >> PTSCOPE_SWAP_TYPE_SHIFT;
-		run->swap_offset = words[1] & ((1ull << PTSCOPE_SWAP_TYPE_SHIFT) - 1);
+		run->swap_type = value >> PTSCOPE_SWAP_TYPE_SHIFT;
+		run->swap_offset = value & ((1ull << PTSCOPE_SWAP_TYPE_SHIFT) - 1);
 		break;
 	case PTSCOPE_STATE_RES:
 	case PTSCOPE_STATE_MIGRATION:
@@ -412,7 +454,7 @@ static void decode_run(const unsigned char *data, bool frames, struct ptscope_ru
 	case PTSCOPE_STATE_DEVICE_PRIVATE:
 	case PTSCOPE_STATE_DEVICE_EXCLUSIVE:
 		run->has_frame = true;
-		run->frame = words[1];
+		run->frame = value;
 		break;
 	}
 }
@@ -426,11 +468,17 @@ static void decode_extra(uint64_t extra, struct ptscope_run *run)
 }
 
 #define RUN_SIZE (PTSCOPE_RUN_WORDS * sizeof(uint64_t))
+_Static_assert(sizeof(struct ptscope_packed_run) == RUN_SIZE, "a run is not as on the wire");
 
 bool is_hidden(const struct nlmsghdr *msg)
 {
-	return nla_find(nlmsg_attrdata(msg, GENL_HDRLEN), nlmsg_attrlen(msg, GENL_HDRLEN),
-			PTSCOPE_A_TARGET_HIDDEN);
+	const struct nlattr *attr = nlmsg_attrdata(msg, GENL_HDRLEN);
+	int rem = nlmsg_attrlen(msg, GENL_HDRLEN);
+
+	for (; attr_ok(attr, rem); attr = attr_next(attr, &rem))
+		if ((attr->nla_type & NLA_TYPE_MASK) == PTSCOPE_A_TARGET_HIDDEN)
+			return true;
+	return false;
 }
 
 int decode_runs(const struct nlmsghdr *msg, struct runs *runs)
@@ -459,7 +507,7 @@ bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run)
 
 	if (runs->next * RUN_SIZE >= runs->words.len)
 		return false;
-	decode_run(runs->words.data + runs->next * RUN_SIZE,
+	decode_run((const struct ptscope_packed_run *)runs->words.data + runs->next,
 		   detail & PTSCOPE_DETAIL_FRAME && !runs->hidden, run);
 	if (runs->extras.len) {
 		memcpy(&extra, runs->extras.data + runs->next * sizeof(extra), sizeof(extra));
@@ -469,7 +517,16 @@ bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run)
 	return true;
 }
 
-static bool decode_step(struct nlattr *head, int len, void *member)
+size_t runs_rest(struct runs *runs, const struct ptscope_packed_run **packed)
+{
+	size_t rest = runs->words.len / RUN_SIZE - runs->next;
+
+	*packed = (const struct ptscope_packed_run *)runs->words.data + runs->next;
+	runs->next += rest;
+	return rest;
+}
+
+static bool decode_step(const struct nlattr *head, int len, void *member)
 {
 	static const struct field fields[] = {
 		[PTSCOPE_A_STEP_LEVEL] = FIELD(struct ptscope_step, level, KIND_U32),
@@ -488,7 +545,7 @@ static bool decode_step(struct nlattr *head, int len, void *member)
 	       step->level < PTSCOPE_LEVELS;
 }
 
-static bool decode_trail_vma(struct nlattr *head, int len, void *member)
+static bool decode_trail_vma(const struct nlattr *head, int len, void *member)
 {
 	struct ptscope_trail *trail = member;
 
@@ -502,7 +559,7 @@ struct way {
 	uint64_t extra;
 };
 
-static bool decode_way(struct nlattr *head, int len, void *member)
+static bool decode_way(const struct nlattr *head, int len, void *member)
 {
 	static const struct field outer[] = {
 		[PTSCOPE_A_TRAIL_ADDRESS] = FIELD(struct ptscope_trail, address, KIND_UINT),
@@ -524,7 +581,7 @@ static bool decode_way(struct nlattr *head, int len, void *member)
 	if (way.run.len != RUN_SIZE)
 		return false;
 	/* Hidden frames come as 0, and are taken back by whoever knows. */
-	decode_run(way.run.data, true, &trail->run);
+	decode_run((const struct ptscope_packed_run *)way.run.data, true, &trail->run);
 	if (way.extra)
 		decode_extra(way.extra, &trail->run);
 	return true;

@@ -91,5 +91,7 @@ struct runs {
 int decode_runs(const struct nlmsghdr *msg, struct runs *runs);
 /* False when there is no run left. */
 bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run);
+/* All that are left, as they stand in the message; how many they are. */
+size_t runs_rest(struct runs *runs, const struct ptscope_packed_run **packed);
 
 #endif /* PTSCOPE_INTERNAL_H */

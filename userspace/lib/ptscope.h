@@ -214,6 +214,34 @@ struct ptscope_run {
 };
 
 /**
+ * struct ptscope_packed_run - a run as it stands in an answer
+ * @start: first address
+ * @value: number of the first frame of pages in RAM or on their way, or the swap
+ *	area and the place in it; 0 if PTSCOPE_DETAIL_FRAME was not asked for or
+ *	it is hidden
+ * @what: the rest, for the functions below
+ *
+ * Answers are aligned to four bytes only.
+ */
+struct ptscope_packed_run {
+	uint64_t start;
+	uint64_t value;
+	uint64_t what;
+} __attribute__((packed, aligned(4)));
+
+/* Number of base pages. */
+static inline uint32_t ptscope_packed_pages(const struct ptscope_packed_run *run)
+{
+	return (uint32_t)run->what;
+}
+
+/* PTSCOPE_STATE_* */
+static inline uint32_t ptscope_packed_state(const struct ptscope_packed_run *run)
+{
+	return run->what >> PTSCOPE_RUN_STATE_SHIFT & 0xf;
+}
+
+/**
  * struct ptscope_step - an entry on the way to an address
  * @level: PTSCOPE_LEVEL_* of the table that it stands in
  * @index: its place in that table
@@ -357,6 +385,20 @@ int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t en
  * ptscope_next_vma().
  */
 int ptscope_next_run(struct ptscope *ps, struct ptscope_run *run);
+
+/**
+ * ptscope_next_runs() - get as many runs of a dump as have come
+ * @ps: a connection on which ptscope_dump_runs() was called
+ * @runs: set to the first of them; valid until the next call on @ps
+ * @count: set to how many there are, at least 1
+ *
+ * For those who go through millions of them: nothing is copied or taken apart.
+ * Node and folio are not in there; ptscope_next_run() tells them. The two may
+ * take turns on one dump.
+ *
+ * Return: as for ptscope_next_run().
+ */
+int ptscope_next_runs(struct ptscope *ps, const struct ptscope_packed_run **runs, size_t *count);
 
 /**
  * ptscope_get_trail() - ask how an address is translated
