@@ -91,49 +91,45 @@ struct address_space *ptscope_vma_cache(struct vm_area_struct *vma)
 	return mapping;
 }
 
+/* Both are constants, so that this is a shift. */
+static __always_inline u32 wire_flag(unsigned long flags, unsigned long kernel, u32 wire)
+{
+	return flags & kernel ? wire : 0;
+}
+
 static u32 wire_flags(const struct vm_area_struct *vma)
 {
-	static const struct {
-		unsigned long kernel;
-		u32 wire;
-	} map[] = {
-		{ VM_READ,		PTSCOPE_VMA_FLAG_READ },
-		{ VM_WRITE,		PTSCOPE_VMA_FLAG_WRITE },
-		{ VM_EXEC,		PTSCOPE_VMA_FLAG_EXEC },
-		{ VM_SHARED,		PTSCOPE_VMA_FLAG_SHARED },
-		{ VM_MAYREAD,		PTSCOPE_VMA_FLAG_MAY_READ },
-		{ VM_MAYWRITE,		PTSCOPE_VMA_FLAG_MAY_WRITE },
-		{ VM_MAYEXEC,		PTSCOPE_VMA_FLAG_MAY_EXEC },
-		{ VM_MAYSHARE,		PTSCOPE_VMA_FLAG_MAY_SHARE },
-		{ VM_GROWSDOWN,		PTSCOPE_VMA_FLAG_GROWS_DOWN },
-		{ VM_PFNMAP,		PTSCOPE_VMA_FLAG_PFN_MAP },
-		{ VM_LOCKED,		PTSCOPE_VMA_FLAG_LOCKED },
-		{ VM_IO,		PTSCOPE_VMA_FLAG_IO },
-		{ VM_SEQ_READ,		PTSCOPE_VMA_FLAG_SEQ_READ },
-		{ VM_RAND_READ,		PTSCOPE_VMA_FLAG_RAND_READ },
-		{ VM_DONTCOPY,		PTSCOPE_VMA_FLAG_DONT_COPY },
-		{ VM_DONTEXPAND,	PTSCOPE_VMA_FLAG_DONT_EXPAND },
-		{ VM_ACCOUNT,		PTSCOPE_VMA_FLAG_ACCOUNT },
-		{ VM_NORESERVE,		PTSCOPE_VMA_FLAG_NO_RESERVE },
-		{ VM_HUGETLB,		PTSCOPE_VMA_FLAG_HUGETLB },
-		{ VM_SYNC,		PTSCOPE_VMA_FLAG_SYNC },
-		{ VM_WIPEONFORK,	PTSCOPE_VMA_FLAG_WIPE_ON_FORK },
-		{ VM_DONTDUMP,		PTSCOPE_VMA_FLAG_DONT_DUMP },
-		{ VM_SOFTDIRTY,		PTSCOPE_VMA_FLAG_SOFT_DIRTY },
-		{ VM_MIXEDMAP,		PTSCOPE_VMA_FLAG_MIXED_MAP },
-		{ VM_HUGEPAGE,		PTSCOPE_VMA_FLAG_HUGE_PAGE },
-		{ VM_NOHUGEPAGE,	PTSCOPE_VMA_FLAG_NO_HUGE_PAGE },
-		{ VM_MERGEABLE,		PTSCOPE_VMA_FLAG_MERGEABLE },
-		{ VM_UFFD_MISSING,	PTSCOPE_VMA_FLAG_UFFD_MISSING },
-		{ VM_UFFD_WP,		PTSCOPE_VMA_FLAG_UFFD_WP },
-	};
-	u32 wire = 0;
-	size_t i;
+	const unsigned long flags = vma->vm_flags;
 
-	for (i = 0; i < ARRAY_SIZE(map); i++)
-		if (vma->vm_flags & map[i].kernel)
-			wire |= map[i].wire;
-	return wire;
+	return wire_flag(flags, VM_READ, PTSCOPE_VMA_FLAG_READ) |
+	       wire_flag(flags, VM_WRITE, PTSCOPE_VMA_FLAG_WRITE) |
+	       wire_flag(flags, VM_EXEC, PTSCOPE_VMA_FLAG_EXEC) |
+	       wire_flag(flags, VM_SHARED, PTSCOPE_VMA_FLAG_SHARED) |
+	       wire_flag(flags, VM_MAYREAD, PTSCOPE_VMA_FLAG_MAY_READ) |
+	       wire_flag(flags, VM_MAYWRITE, PTSCOPE_VMA_FLAG_MAY_WRITE) |
+	       wire_flag(flags, VM_MAYEXEC, PTSCOPE_VMA_FLAG_MAY_EXEC) |
+	       wire_flag(flags, VM_MAYSHARE, PTSCOPE_VMA_FLAG_MAY_SHARE) |
+	       wire_flag(flags, VM_GROWSDOWN, PTSCOPE_VMA_FLAG_GROWS_DOWN) |
+	       wire_flag(flags, VM_PFNMAP, PTSCOPE_VMA_FLAG_PFN_MAP) |
+	       wire_flag(flags, VM_LOCKED, PTSCOPE_VMA_FLAG_LOCKED) |
+	       wire_flag(flags, VM_IO, PTSCOPE_VMA_FLAG_IO) |
+	       wire_flag(flags, VM_SEQ_READ, PTSCOPE_VMA_FLAG_SEQ_READ) |
+	       wire_flag(flags, VM_RAND_READ, PTSCOPE_VMA_FLAG_RAND_READ) |
+	       wire_flag(flags, VM_DONTCOPY, PTSCOPE_VMA_FLAG_DONT_COPY) |
+	       wire_flag(flags, VM_DONTEXPAND, PTSCOPE_VMA_FLAG_DONT_EXPAND) |
+	       wire_flag(flags, VM_ACCOUNT, PTSCOPE_VMA_FLAG_ACCOUNT) |
+	       wire_flag(flags, VM_NORESERVE, PTSCOPE_VMA_FLAG_NO_RESERVE) |
+	       wire_flag(flags, VM_HUGETLB, PTSCOPE_VMA_FLAG_HUGETLB) |
+	       wire_flag(flags, VM_SYNC, PTSCOPE_VMA_FLAG_SYNC) |
+	       wire_flag(flags, VM_WIPEONFORK, PTSCOPE_VMA_FLAG_WIPE_ON_FORK) |
+	       wire_flag(flags, VM_DONTDUMP, PTSCOPE_VMA_FLAG_DONT_DUMP) |
+	       wire_flag(flags, VM_SOFTDIRTY, PTSCOPE_VMA_FLAG_SOFT_DIRTY) |
+	       wire_flag(flags, VM_MIXEDMAP, PTSCOPE_VMA_FLAG_MIXED_MAP) |
+	       wire_flag(flags, VM_HUGEPAGE, PTSCOPE_VMA_FLAG_HUGE_PAGE) |
+	       wire_flag(flags, VM_NOHUGEPAGE, PTSCOPE_VMA_FLAG_NO_HUGE_PAGE) |
+	       wire_flag(flags, VM_MERGEABLE, PTSCOPE_VMA_FLAG_MERGEABLE) |
+	       wire_flag(flags, VM_UFFD_MISSING, PTSCOPE_VMA_FLAG_UFFD_MISSING) |
+	       wire_flag(flags, VM_UFFD_WP, PTSCOPE_VMA_FLAG_UFFD_WP);
 }
 
 static const char *given_name(const struct vm_area_struct *vma)

@@ -27,6 +27,7 @@
  * @runs: the message whose runs are being handed out
  * @detail: what was asked about runs
  * @cache: questions have the page cache looked into
+ * @fresh: the answer's first message has not come yet
  * @hidden: some part of the last answer was hidden
  * @tap: who watches the datagrams
  * @tap_arg: for @tap
@@ -42,6 +43,7 @@ struct ptscope {
 	struct runs runs;
 	uint32_t detail;
 	bool cache;
+	bool fresh;
 	bool hidden;
 	void (*tap)(void *arg, const void *data, size_t len);
 	void *tap_arg;
@@ -220,6 +222,7 @@ static int post(struct ptscope *ps, struct nl_msg *msg)
 	int err;
 
 	nl_complete_msg(ps->sock, msg);
+	ps->fresh = true;
 	ps->hidden = false;
 	memset(&ps->runs, 0, sizeof(ps->runs));
 	decoder_start(&ps->dec, nlmsg_hdr(msg)->nlmsg_seq);
@@ -268,7 +271,10 @@ static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
 	for (;;) {
 		switch (decoder_next(&ps->dec, msg)) {
 		case REPLY_MESSAGE:
-			ps->hidden |= is_hidden(*msg);
+			/* Decided when the question was taken in, so all say the same. */
+			if (ps->fresh)
+				ps->hidden = is_hidden(*msg);
+			ps->fresh = false;
 			return 1;
 		case REPLY_DONE:
 		case REPLY_ACK:
