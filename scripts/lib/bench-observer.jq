@@ -27,11 +27,14 @@ def is_ours: startswith("ours");
 	| $latency["\(.)\t\($op)"].p99] | max))) as $worst
 | [$scanners[] as $scanner | $ops[] as $op
 	| $latency["\($scanner)\t\($op)"] as $it | $latency["alone\t\($op)"] as $alone
+	| $latency["busy\t\($op)"] as $busy
 	| ($it.median / $alone.median) as $median | ($it.p99 / $alone.p99) as $p99
 	| {kernel: $kernel, kind: "latency", scanner: $scanner, op: $op,
 		median_us: ($it.median | us), p99_us: ($it.p99 | us), max_us: ($it.max | us),
 		median_ratio: ($median | rounded), p99_ratio: ($p99 | rounded),
-		met: (if $scanner == "alone" then null
+		median_to_busy: ($it.median / $busy.median | rounded),
+		p99_to_busy: ($it.p99 / $busy.p99 | rounded),
+		met: (if $scanner | IN("alone", "busy") then null
 			elif $scanner | is_ours then $median <= $goal.median and $p99 <= $goal.p99
 			else $it.p99 >= $worst[$op] end),
 		count: $it.count, rounds: $it.rounds}]

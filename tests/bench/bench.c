@@ -223,7 +223,8 @@ static void run_case(struct bench *bench, struct bench_case *c, const struct opt
 	for (i = 0; i < count; i++)
 		targets[i].pages += options->lie;
 	validate(bench, c, targets, options->count);
-	measure(bench, c, targets, options->rounds);
+	if (!options->count || !c->waits)
+		measure(bench, c, targets, options->rounds);
 	for (i = 0; i < count; i++)
 		target_stop(&targets[i]);
 	fflush(stdout);

@@ -74,6 +74,7 @@ const struct bench_case bench_cases[] = {
 	}, {
 		.name = "start",
 		.shape = { SPREAD(1 * MIB, 1 * MIB, 4 * KIB) },
+		.waits = true,
 		.way = { WAY("ours", ours_command), WAY("cat smaps", peer_cat_smaps),
 			 WAY("pmap -X", peer_pmap) },
 	}, {

@@ -38,6 +38,8 @@ struct way {
  * @swapped: as in struct bench
  * @frames: likewise
  * @memory: it is memory that is measured, in bytes, not time; by tracing
+ * @waits: it takes what the host's files take, and no count of instructions
+ *	says how long that is
  * @peers: those of bench_peers are asked, too
  * @way: ours first
  */
@@ -47,6 +49,7 @@ struct bench_case {
 	bool swapped;
 	bool frames;
 	bool memory;
+	bool waits;
 	bool peers;
 	struct way way[CASE_WAYS];
 };

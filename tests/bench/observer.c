@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What does a process notice of being looked at? It works (see work.c) on one
- * processor, alone and then while it is asked about without pause from another.
+ * processor, alone, then while another processor is busy with something else,
+ * and then while it is asked about from there without pause. The second is what
+ * a machine without processors to spare takes by itself.
  * Prints, in columns that tabs divide:
  *
  *	latency SCANNER OP COUNT MEDIAN P99 MAX
@@ -41,8 +43,20 @@ struct scanner {
 	bool frames;
 };
 
+/* Somebody is busy, and looks at nobody. */
+static bool busy(struct bench *bench, struct answer *answer)
+{
+	const uint64_t until = bench_now() + 5000000;
+
+	while (bench_now() < until)
+		;
+	answer->pages = bench->target->pages;
+	return true;
+}
+
 static const struct scanner scanners[] = {
 	{ .name = "alone" },
+	{ .name = "busy", .read = busy },
 	{ .name = "ours, census", .read = ours_census, .ours = true },
 	{ .name = "ours, runs", .read = ours_runs, .ours = true },
 	{ .name = "ours, frames", .read = ours_runs, .ours = true, .frames = true },
@@ -235,7 +249,8 @@ static void trace_scanners(struct bench *bench)
 	size_t i;
 
 	for (i = 0; i < SCANNERS; i++) {
-		if (!scanners[i].read || !can_look(bench, &scanners[i]))
+		if (!scanners[i].read || scanners[i].read == busy ||
+		    !can_look(bench, &scanners[i]))
 			continue;
 		trace_holds(bench, &scanners[i]);
 		if (scanners[i].ours)

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# From build/bench.json to the table in README.md: what has a goal.
+
+def digits: if . >= 10 then round else (. * 100 | round / 100) end;
+
+"| case | beside | times as fast | goal |",
+"|---|---|---:|---:|",
+(.[] | select(.goal)
+	| "| \(.case) | \(.peer) | \(if .met then "\(.ratio | digits)" else "**\(.ratio | digits)**" end) | \(.goal | digits) |"),
+"",
+"| case | runs, VMAs or censuses | bytes each | datagrams per MiB | system calls per MiB | instructions per page |",
+"|---|---:|---:|---:|---:|---:|",
+(foreach .[] as $row ({}; $row + {new: (.case != $row.case)}; select(.new))
+	| select(.unit == "us" and .case != "start")
+	| "| \(.case) | \(.items) | \(.bytes_per_item) | \(.datagrams_per_mib) | \(.calls_per_mib // "–") | \(.instructions_per_page // "–") |")
