@@ -214,3 +214,32 @@ void ptscope_census_close(struct ptscope_census_walk *cw)
 	for (level = PTSCOPE_LEVEL_PTE; level <= PTSCOPE_LEVEL_PGD; level++)
 		close_table(cw, level);
 }
+
+static const struct ptscope_visitor whole_visitor = {
+	.window = ptscope_census_window,
+	.gap = ptscope_census_gap,
+};
+
+/**
+ * ptscope_census_take() - count the pages of a whole address space
+ * @cw: filled in
+ * @mm: the address space; the caller holds mm_count
+ * @cache: look into the page cache where entries are empty
+ *
+ * Locking: as for ptscope_walk().
+ *
+ * Return: as for ptscope_walk().
+ */
+int ptscope_census_take(struct ptscope_census_walk *cw, struct mm_struct *mm, bool cache)
+{
+	int err;
+
+	memset(cw, 0, sizeof(*cw));
+	cw->walk.mm = mm;
+	cw->walk.visitor = &whole_visitor;
+	cw->walk.end = PAGE_MASK;
+	cw->walk.cache = cache;
+	err = ptscope_walk(&cw->walk);
+	ptscope_census_close(cw);
+	return err;
+}

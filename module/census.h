@@ -74,6 +74,7 @@ unsigned long ptscope_census_window(struct ptscope_walk *walk, unsigned long add
 				    unsigned long end);
 unsigned long ptscope_census_gap(struct ptscope_walk *walk, unsigned long addr,
 				 unsigned long pages, struct ptscope_entry entry);
+int ptscope_census_take(struct ptscope_census_walk *cw, struct mm_struct *mm, bool cache);
 void ptscope_census_settle(struct ptscope_census_walk *cw);
 void ptscope_census_close(struct ptscope_census_walk *cw);
 

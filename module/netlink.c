@@ -82,11 +82,6 @@ static int info_get_doit(struct sk_buff *request, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
-static const struct ptscope_visitor whole_visitor = {
-	.window = ptscope_census_window,
-	.gap = ptscope_census_gap,
-};
-
 static int proc_reply(struct genl_info *info, const struct ptscope_question *question,
 		      const struct ptscope_census_walk *cw)
 {
@@ -98,10 +93,7 @@ static int proc_reply(struct genl_info *info, const struct ptscope_question *que
 	header = genlmsg_put_reply(skb, info, &ptscope_family,
 				   cw->walk.changed ? NLM_F_DUMP_INTR : 0,
 				   PTSCOPE_CMD_PROC_GET);
-	if (!header || ptscope_put_target(skb, question, cw->walk.cache) ||
-	    nla_put_string(skb, PTSCOPE_A_TARGET_COMM, question->target.comm) ||
-	    ptscope_put_census(skb, &cw->census) ||
-	    ptscope_put_tables(skb, &cw->census)) {
+	if (!header || ptscope_put_proc(skb, question, cw)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
@@ -115,8 +107,8 @@ static int proc_get_doit(struct sk_buff *request, struct genl_info *info)
 	struct ptscope_question question = {};
 	int err;
 
-	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs, false,
-				    info->extack);
+	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs,
+				    PTSCOPE_SUBJECT_PROCESS, info->extack);
 	if (err)
 		return err;
 
@@ -125,16 +117,10 @@ static int proc_get_doit(struct sk_buff *request, struct genl_info *info)
 	if (!cw)
 		goto put_target;
 
-	cw->walk.mm = question.target.mm;
-	cw->walk.visitor = &whole_visitor;
-	cw->walk.addr = question.start;
-	cw->walk.end = question.end;
-	cw->walk.cache = question.cache;
-	err = ptscope_explain(ptscope_walk(&cw->walk), info->extack);
-	if (!err) {
-		ptscope_census_close(cw);
+	err = ptscope_explain(ptscope_census_take(cw, question.target.mm, question.cache),
+			      info->extack);
+	if (!err)
 		err = proc_reply(info, &question, cw);
-	}
 	kfree(cw);
 
 put_target:
@@ -173,8 +159,8 @@ static int walk_get_doit(struct sk_buff *request, struct genl_info *info)
 	void *header;
 	int err;
 
-	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs, true,
-				    info->extack);
+	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs,
+				    PTSCOPE_SUBJECT_ADDRESSES, info->extack);
 	if (err)
 		return err;
 
@@ -214,6 +200,9 @@ static const struct genl_ops ptscope_ops[] = {
 	{
 		.cmd = PTSCOPE_CMD_PROC_GET,
 		.doit = proc_get_doit,
+		.start = ptscope_proc_get_start,
+		.dumpit = ptscope_proc_get_dumpit,
+		.done = ptscope_dump_done,
 		.policy = ptscope_proc_get_nl_policy,
 		.maxattr = PTSCOPE_A_TARGET_CACHE,
 	},

@@ -126,17 +126,18 @@ static void hide(struct ptscope_question *question, bool cache, bool walk)
  * @request: the message
  * @nlh: its header
  * @attrs: its attributes, or NULL if it has none
- * @walk: addresses are needed
+ * @subject: what it is about
  * @extack: gets the reason for a refusal
  *
- * Return: 0, and @question->target has to be released with
+ * Return: 0, and @question->target, unless all are meant, has to be released with
  * ptscope_target_put(); -EINVAL, -ERANGE or -E2BIG for a request that means
  * nothing; or as for ptscope_target_get().
  */
 int ptscope_question_take(struct ptscope_question *question, const struct sk_buff *request,
-			  const struct nlmsghdr *nlh, struct nlattr **attrs, bool walk,
-			  struct netlink_ext_ack *extack)
+			  const struct nlmsghdr *nlh, struct nlattr **attrs,
+			  enum ptscope_subject subject, struct netlink_ext_ack *extack)
 {
+	const bool walk = subject == PTSCOPE_SUBJECT_ADDRESSES;
 	int err;
 
 	question->start = 0;
@@ -146,6 +147,10 @@ int ptscope_question_take(struct ptscope_question *question, const struct sk_buf
 	err = refuse_doubles(nlh, extack);
 	if (err)
 		return err;
+	if (subject == PTSCOPE_SUBJECT_ALL) {
+		hide(question, attrs && nla_get_flag(attrs[PTSCOPE_A_TARGET_CACHE]), false);
+		return 0;
+	}
 	if (!attrs || !attrs[PTSCOPE_A_TARGET_PID]) {
 		NL_SET_ERR_MSG(extack, "a pid is needed");
 		return -EINVAL;

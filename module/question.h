@@ -29,9 +29,16 @@ struct ptscope_filter {
 	u32 detail;
 };
 
+/* What a request is about. */
+enum ptscope_subject {
+	PTSCOPE_SUBJECT_PROCESS,	/* one, which it names */
+	PTSCOPE_SUBJECT_ADDRESSES,	/* addresses of that */
+	PTSCOPE_SUBJECT_ALL,		/* every process that the asker may look at */
+};
+
 /**
  * struct ptscope_question - a request, taken apart and allowed
- * @target: the process asked about
+ * @target: the process asked about, if it is one
  * @sight: what the asker may see
  * @start: first address asked about
  * @end: first address no longer asked about
@@ -54,7 +61,7 @@ struct ptscope_question {
 };
 
 int ptscope_question_take(struct ptscope_question *question, const struct sk_buff *request,
-			  const struct nlmsghdr *nlh, struct nlattr **attrs, bool walk,
-			  struct netlink_ext_ack *extack);
+			  const struct nlmsghdr *nlh, struct nlattr **attrs,
+			  enum ptscope_subject subject, struct netlink_ext_ack *extack);
 
 #endif /* PTSCOPE_QUESTION_H */

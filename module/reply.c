@@ -380,6 +380,25 @@ int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census)
 	return 0;
 }
 
+/**
+ * ptscope_put_proc() - put the census of a process into a message
+ * @skb: the message
+ * @question: which process
+ * @cw: its census
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ptscope_put_proc(struct sk_buff *skb, const struct ptscope_question *question,
+		     const struct ptscope_census_walk *cw)
+{
+	if (ptscope_put_target(skb, question, cw->walk.cache) ||
+	    nla_put_string(skb, PTSCOPE_A_TARGET_COMM, question->target.comm) ||
+	    ptscope_put_census(skb, &cw->census) ||
+	    ptscope_put_tables(skb, &cw->census))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /* An entry with the frame taken out; of a software value nothing is left. */
 static u64 without_frame(u64 value)
 {

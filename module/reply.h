@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct ptscope_census;
+struct ptscope_census_walk;
 struct ptscope_question;
 struct ptscope_trail;
 struct ptscope_vma;
@@ -16,6 +17,8 @@ int ptscope_put_target(struct sk_buff *skb, const struct ptscope_question *quest
 int ptscope_put_vma(struct sk_buff *skb, int type, const struct ptscope_vma *vma);
 int ptscope_put_census(struct sk_buff *skb, const struct ptscope_census *census);
 int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census);
+int ptscope_put_proc(struct sk_buff *skb, const struct ptscope_question *question,
+		     const struct ptscope_census_walk *cw);
 int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, bool frames);
 
 #endif /* PTSCOPE_REPLY_H */

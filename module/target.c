@@ -9,9 +9,11 @@
 #include <linux/cred.h>
 #include <linux/netlink.h>
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/user_namespace.h>
 #include <net/sock.h>
 #include <linux/ptscope.h>
 #include "compat/exec_state.h"
@@ -91,6 +93,21 @@ static struct mm_struct *process_mm(struct task_struct *task)
 	return mm;
 }
 
+static void fill(struct ptscope_target *target, struct task_struct *task,
+		 struct mm_struct *mm, struct pid_namespace *pids)
+{
+	struct task_struct *leader;
+
+	rcu_read_lock();
+	leader = task->group_leader;
+	target->pid = task_tgid_nr_ns(task, pids);
+	target->start_time = leader->start_boottime;
+	get_task_comm(target->comm, leader);
+	rcu_read_unlock();
+	mmgrab(mm);
+	target->mm = mm;
+}
+
 /**
  * ptscope_target_get() - find a process and check that it may be looked at
  * @target: filled in on success
@@ -108,7 +125,7 @@ static struct mm_struct *process_mm(struct task_struct *task)
 int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *request,
 		       pid_t pid, struct netlink_ext_ack *extack)
 {
-	struct task_struct *task, *leader;
+	struct task_struct *task;
 	struct pid *ref = find_get_pid(pid);
 	struct mm_struct *mm;
 	int err;
@@ -140,14 +157,7 @@ int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *requ
 		goto put_mm;
 	}
 
-	rcu_read_lock();
-	leader = task->group_leader;
-	target->pid = task_tgid_vnr(task);
-	target->start_time = leader->start_boottime;
-	get_task_comm(target->comm, leader);
-	rcu_read_unlock();
-	mmgrab(mm);
-	target->mm = mm;
+	fill(target, task, mm, task_active_pid_ns(current));
 	err = 0;
 
 put_mm:
@@ -155,6 +165,108 @@ put_mm:
 put_task:
 	put_task_struct(task);
 	return err;
+}
+
+/**
+ * ptscope_reach_get() - find out whom an asker may look at
+ * @reach: filled in; has to be released with ptscope_reach_put()
+ * @request: the message that asks, while its sender is current
+ *
+ * Of those that ptscope_target_get() would let through, the ones in a user
+ * namespace that is the sender's own but not below its present one are left out.
+ */
+void ptscope_reach_get(struct ptscope_reach *reach, const struct sk_buff *request)
+{
+	reach->pids = get_pid_ns(task_active_pid_ns(current));
+	reach->users = NULL;
+	reach->self = NULL;
+	if (both_capable(request, current_user_ns(), CAP_SYS_PTRACE))
+		reach->users = get_user_ns(current_user_ns());
+	if (opened_by_sender(request)) {
+		reach->self = current->mm;
+		mmgrab(reach->self);
+	}
+}
+
+/**
+ * ptscope_reach_put() - let go of what ptscope_reach_get() took
+ * @reach: from there, or all zero
+ */
+void ptscope_reach_put(struct ptscope_reach *reach)
+{
+	if (reach->self)
+		mmdrop(reach->self);
+	if (reach->users)
+		put_user_ns(reach->users);
+	if (reach->pids)
+		put_pid_ns(reach->pids);
+	memset(reach, 0, sizeof(*reach));
+}
+
+static bool reaches(const struct ptscope_reach *reach, struct task_struct *task,
+		    struct mm_struct *mm)
+{
+	struct ptscope_exec_state state;
+	struct user_namespace *users;
+	bool may = false;
+
+	rcu_read_lock();
+	if (ptscope_exec_state(&state, task, mm)) {
+		may = mm == reach->self && state.dumpable;
+		for (users = state.user_ns; users && reach->users && !may; users = users->parent)
+			may = users == reach->users;
+	}
+	rcu_read_unlock();
+	return may;
+}
+
+/* The process with the lowest ID from @pid on; NULL if there is none. */
+static struct task_struct *process_from(pid_t *pid, struct pid_namespace *pids)
+{
+	struct task_struct *task = NULL;
+	struct pid *ref;
+
+	rcu_read_lock();
+	while (!task && (ref = find_ge_pid(*pid, pids))) {
+		*pid = pid_nr_ns(ref, pids);
+		task = pid_task(ref, PIDTYPE_TGID);
+		if (!task)
+			++*pid;
+	}
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	return task;
+}
+
+/**
+ * ptscope_target_next() - find the next process that may be looked at
+ * @target: filled in on success, and then to be released with ptscope_target_put()
+ * @reach: whom the asker may look at
+ * @pid: the lowest process ID that comes into question
+ *
+ * Locking: none is held on entry or on return; takes task_lock() of threads.
+ *
+ * Return: its process ID, or 0 if there is none.
+ */
+pid_t ptscope_target_next(struct ptscope_target *target, const struct ptscope_reach *reach,
+			  pid_t pid)
+{
+	struct task_struct *task;
+	struct mm_struct *mm;
+
+	for (; (task = process_from(&pid, reach->pids)); pid++) {
+		mm = task->flags & PF_KTHREAD ? NULL : process_mm(task);
+		if (mm && reaches(reach, task, mm))
+			fill(target, task, mm, reach->pids);
+		if (mm)
+			mmput(mm);
+		put_task_struct(task);
+		if (target->mm)
+			return pid;
+		cond_resched();
+	}
+	return 0;
 }
 
 /**

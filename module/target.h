@@ -7,7 +7,9 @@
 
 struct mm_struct;
 struct netlink_ext_ack;
+struct pid_namespace;
 struct sk_buff;
+struct user_namespace;
 
 /**
  * struct ptscope_target - a process that the asker may look at
@@ -23,6 +25,24 @@ struct ptscope_target {
 	u64 start_time;
 	char comm[TASK_COMM_LEN];
 };
+
+/**
+ * struct ptscope_reach - whom an asker may look at, of all processes
+ * @pids: the PID namespace in which they are numbered
+ * @users: every process whose memory belongs to this user namespace or to one
+ *	below it; NULL if none are
+ * @self: the asker's own address space, if it may look at that, else NULL
+ */
+struct ptscope_reach {
+	struct pid_namespace *pids;
+	struct user_namespace *users;
+	struct mm_struct *self;
+};
+
+void ptscope_reach_get(struct ptscope_reach *reach, const struct sk_buff *request);
+void ptscope_reach_put(struct ptscope_reach *reach);
+pid_t ptscope_target_next(struct ptscope_target *target, const struct ptscope_reach *reach,
+			  pid_t pid);
 
 int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *request,
 		       pid_t pid, struct netlink_ext_ack *extack);

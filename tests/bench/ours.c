@@ -2,8 +2,6 @@
 /*
  * The ways of ptscope, end to end: from the request to the last field.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include "bench.h"
@@ -60,19 +58,18 @@ static uint64_t sum(uint64_t first, uint64_t count)
 	return first * count + count * (count - 1) / 2;
 }
 
-static void add_run(const struct bench *bench, const struct ptscope_run *run,
+static void add_run(const struct bench *bench, const struct ptscope_packed_run *run,
 		    struct answer *answer)
 {
 	const uint32_t state = bench->swapped ? PTSCOPE_STATE_SWAP : PTSCOPE_STATE_RES;
+	const uint32_t pages = ptscope_packed_pages(run);
 
-	answer->items++;
-	if (run->state != state || !in_range(bench->target, run->start))
+	if (ptscope_packed_state(run) != state || !in_range(bench->target, run->start))
 		return;
-	answer->pages += run->pages;
-	if (run->has_frame)
-		answer->where += sum(run->frame, run->pages);
-	else if (run->has_slot)
-		answer->where += sum(run->swap_offset, run->pages);
+	answer->pages += pages;
+	/* Of a slot, the place in its area. */
+	if (bench->frames)
+		answer->where += sum(run->value & ((1ull << PTSCOPE_SWAP_TYPE_SHIFT) - 1), pages);
 }
 
 static bool read_runs(struct bench *bench, struct answer *answer, uint32_t states)
@@ -81,14 +78,17 @@ static bool read_runs(struct bench *bench, struct answer *answer, uint32_t state
 		.states = states,
 		.detail = bench->frames ? PTSCOPE_DETAIL_FRAME : 0,
 	};
-	struct ptscope_run run;
+	const struct ptscope_packed_run *runs;
+	size_t count, i;
 	int err;
 
 	answer->exact = true;
 	err = ptscope_dump_runs(bench->ps, bench->target->pid, 0, 0, &filter);
-	while (!err && (err = ptscope_next_run(bench->ps, &run)) > 0) {
+	while (!err && (err = ptscope_next_runs(bench->ps, &runs, &count)) > 0) {
 		err = 0;
-		add_run(bench, &run, answer);
+		answer->items += count;
+		for (i = 0; i < count; i++)
+			add_run(bench, &runs[i], answer);
 	}
 	return !failed(bench, err);
 }
@@ -112,19 +112,15 @@ bool ours_swapped_runs(struct bench *bench, struct answer *answer)
 bool ours_machine(struct bench *bench, struct answer *answer)
 {
 	struct ptscope_proc proc;
-	DIR *dir = opendir("/proc");
-	struct dirent *entry;
+	int err;
 
-	while (dir && (entry = readdir(dir))) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		/* Threads of the kernel have no memory to tell of. */
-		if (ptscope_get_proc(bench->ps, atoi(entry->d_name), &proc))
-			continue;
+	err = ptscope_dump_procs(bench->ps);
+	while (!err && (err = ptscope_next_proc(bench->ps, &proc)) > 0) {
+		err = 0;
 		answer->pages += wanted(bench, &proc.census);
 		answer->items++;
 	}
-	if (dir)
-		closedir(dir);
+	if (failed(bench, err))
+		return false;
 	return answer->items;
 }

@@ -55,6 +55,12 @@ check "proc-get with the page cache" ynl "do" proc-get "{\"pid\": $pid, \"cache\
 same "agrees with maps --cache" "$(json '.census | [.cached, .disk // 0]')" \
 	"$(ptscope maps --cache --json -o cached,disk "$pid" | jq -c '.maps[-1] | [.cached, .disk]')"
 
+check "proc-get as a dump of one" ynl dump proc-get "{\"pid\": $pid}"
+same "is that one" "$(json '[.[] | [.pid, .comm]]')" "[[$pid,\"sleep\"]]"
+check "proc-get as a dump of all" ynl dump proc-get '{}'
+same "has that one too" "$(json "[.[] | select(.pid == $pid) | .comm]")" '["sleep"]'
+same "has each process once" "$(json '[.[].pid] | length == (unique | length)')" true
+
 check "vma-get" ynl dump vma-get "{\"pid\": $pid}"
 same "has the VMAs that maps has" \
 	"$(json '[.[] | [.vma.start, .vma.end, .census.size, .census.res // 0, .vma.name // ""]]')" \

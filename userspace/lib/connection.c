@@ -209,11 +209,16 @@ static int begin(struct ptscope *ps, int command, int flags, struct nl_msg **out
 	return 0;
 }
 
-/* Name the process that a request is about, and what goes with all of these. */
+/* What goes with all requests about processes. */
+static bool put_common(const struct ptscope *ps, struct nl_msg *request)
+{
+	return !ps->cache || !nla_put_flag(request, PTSCOPE_A_TARGET_CACHE);
+}
+
+/* Name the process that a request is about. */
 static bool put_target(const struct ptscope *ps, struct nl_msg *request, pid_t pid)
 {
-	return !nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid) &&
-	       (!ps->cache || !nla_put_flag(request, PTSCOPE_A_TARGET_CACHE));
+	return !nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid) && put_common(ps, request);
 }
 
 /* Send a request and free it. */
@@ -347,6 +352,43 @@ PUBLIC int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *
 	return decode_proc(msg, proc) ? fail_wire(ps) : 0;
 }
 
+/* Send the request for a dump. */
+static int post_dump(struct ptscope *ps, struct nl_msg *request)
+{
+	int err = post(ps, request);
+
+	ps->dumping = !err;
+	return err;
+}
+
+PUBLIC int ptscope_dump_procs(struct ptscope *ps)
+{
+	struct nl_msg *request;
+	int err;
+
+	err = begin(ps, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP, &request);
+	if (err)
+		return err;
+	if (!put_common(ps, request)) {
+		nlmsg_free(request);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
+	return post_dump(ps, request);
+}
+
+PUBLIC int ptscope_next_proc(struct ptscope *ps, struct ptscope_proc *proc)
+{
+	const struct nlmsghdr *msg;
+	int err;
+
+	if (!ps->dumping)
+		return 0;
+	err = next_message(ps, &msg);
+	if (err <= 0)
+		return err;
+	return decode_proc(msg, proc) ? fail_wire(ps) : 1;
+}
+
 /* Begin a dump of a range. */
 static int begin_range(struct ptscope *ps, int command, pid_t pid, uint64_t start, uint64_t end,
 		       struct nl_msg **request)
@@ -372,11 +414,7 @@ PUBLIC int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint
 	err = begin_range(ps, PTSCOPE_CMD_VMA_GET, pid, start, end, &request);
 	if (err)
 		return err;
-	err = post(ps, request);
-	if (err)
-		return err;
-	ps->dumping = true;
-	return 0;
+	return post_dump(ps, request);
 }
 
 PUBLIC int ptscope_next_vma(struct ptscope *ps, const struct ptscope_vma **vma)
@@ -429,12 +467,8 @@ PUBLIC int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint
 		nlmsg_free(request);
 		return fail(ps, -ENOMEM, "out of memory");
 	}
-	err = post(ps, request);
-	if (err)
-		return err;
 	ps->detail = filter ? filter->detail : 0;
-	ps->dumping = true;
-	return 0;
+	return post_dump(ps, request);
 }
 
 /* Read on in a dump of runs: 1, 0 at its end, or a negative errno. */

@@ -394,6 +394,7 @@ int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc)
 	};
 
 	memset(proc, 0, sizeof(*proc));
+	proc->changed = msg->nlmsg_flags & NLM_F_DUMP_INTR;
 	if (!decode_message(msg, fields, COUNT(fields), proc) || proc->pid <= 0)
 		return -EBADMSG;
 	return 0;

@@ -119,12 +119,14 @@ struct ptscope_census {
  * @start_time: when it started, in nanoseconds since boot; with @pid this
  *	names the process for good
  * @comm: name of its main thread
+ * @changed: its address space changed while it was read
  * @census: where its memory is
  */
 struct ptscope_proc {
 	pid_t pid;
 	uint64_t start_time;
 	char comm[32];
+	bool changed;
 	struct ptscope_census census;
 };
 
@@ -336,6 +338,28 @@ int ptscope_get_info(struct ptscope *ps, struct ptscope_info *info);
  * another negative errno.
  */
 int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *proc);
+
+/**
+ * ptscope_dump_procs() - ask for the census of every process
+ * @ps: a connection; a dump that is still going on is dropped
+ *
+ * Every process that may be looked at, in the order of their IDs. Nothing is
+ * told of one that comes or goes meanwhile.
+ *
+ * Return: 0 or a negative errno. A refusal by the kernel comes from the first
+ * ptscope_next_proc().
+ */
+int ptscope_dump_procs(struct ptscope *ps);
+
+/**
+ * ptscope_next_proc() - get the next process of a dump
+ * @ps: a connection on which ptscope_dump_procs() was called
+ * @proc: filled in
+ *
+ * Return: 1 if there is a process; 0 at the end; a negative errno as for
+ * ptscope_get_proc().
+ */
+int ptscope_next_proc(struct ptscope *ps, struct ptscope_proc *proc);
 
 /**
  * ptscope_dump_vmas() - ask for a process's VMAs

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every process in one question: all that may be looked at, each once, and of
+ * each what it says when asked by itself.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <ptscope.h>
+#include "ktap.h"
+
+/* More than one reply can tell of. */
+#define CHILDREN 400
+#define MAX_PROCS 4096
+
+static struct ptscope_proc procs[MAX_PROCS];
+static pid_t child[CHILDREN];
+
+static size_t pages_of(int i)
+{
+	return i % 64 + 1;
+}
+
+static struct ptscope *connection(void)
+{
+	struct ptscope *ps = ptscope_new();
+
+	if (!ps || ptscope_connect(ps))
+		ktap_bail("%s", ps ? ptscope_message(ps) : "out of memory");
+	return ps;
+}
+
+/* How many processes there are; a negative errno if that cannot be told. */
+static int read_procs(struct ptscope *ps)
+{
+	int count = 0;
+	int err = ptscope_dump_procs(ps);
+
+	while (!err && count < MAX_PROCS && (err = ptscope_next_proc(ps, &procs[count])) > 0) {
+		err = 0;
+		count++;
+	}
+	if (err)
+		printf("# %s\n", ptscope_message(ps));
+	return err ? err : count;
+}
+
+static const struct ptscope_proc *find(int count, pid_t pid)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (procs[i].pid == pid)
+			return &procs[i];
+	return NULL;
+}
+
+/* A process that has @pages of its own, and waits to be killed. */
+static pid_t start_child(size_t pages)
+{
+	const size_t size = sysconf(_SC_PAGESIZE);
+	int ready[2];
+	pid_t pid;
+	char c;
+
+	if (pipe(ready))
+		ktap_bail("pipe: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0)
+		ktap_bail("fork: %s", strerror(errno));
+	if (!pid) {
+		char *memory = mmap(NULL, pages * size, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (memory == MAP_FAILED)
+			_exit(1);
+		memset(memory, 1, pages * size);
+		close(ready[0]);
+		close(ready[1]);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	/* Its end of the pipe closes when it is ready. */
+	if (read(ready[0], &c, 1))
+		ktap_bail("a child says too much");
+	close(ready[0]);
+	return pid;
+}
+
+static void check_whole(struct ptscope *ps)
+{
+	int count = read_procs(ps);
+	int i, missing = 0, differ = 0, idle = 0;
+	bool ascending = count > 0;
+
+	ktap_check(count > CHILDREN, "a dump tells of every process: %d", count);
+	for (i = 1; i < count; i++)
+		ascending &= procs[i - 1].pid < procs[i].pid;
+	ktap_check(ascending, "each once, in the order of their IDs");
+	for (i = 0; i < CHILDREN; i++) {
+		const struct ptscope_proc *told = find(count, child[i]);
+		struct ptscope_proc alone;
+		struct ptscope_census census;
+
+		if (!told) {
+			missing++;
+			continue;
+		}
+		census = told->census;
+		/* The kernel may have pages age in between. */
+		if (ptscope_get_proc(ps, child[i], &alone) || told->changed ||
+		    told->start_time != alone.start_time || strcmp(told->comm, alone.comm) ||
+		    (census.young = alone.census.young,
+		     memcmp(&census, &alone.census, sizeof(census))))
+			differ++;
+		if (census.res < pages_of(i) * sysconf(_SC_PAGESIZE))
+			idle++;
+	}
+	ktap_check(!missing, "none of %d is missing: %d", CHILDREN, missing);
+	ktap_check(!differ, "each is as it is when asked by itself: %d are not", differ);
+	ktap_check(!idle, "each has what it wrote: %d have not", idle);
+	ktap_check(!find(count, 2), "threads of the kernel are not told of");
+	ktap_check(find(count, getpid()), "the asker is one of them");
+}
+
+/* In the middle of a dump, many of those that it has not come to yet go away. */
+static void check_leaving(struct ptscope *ps)
+{
+	int i, err, count = 0, told = 0;
+	struct ptscope_proc proc;
+
+	err = ptscope_dump_procs(ps);
+	while (!err && (err = ptscope_next_proc(ps, &proc)) > 0) {
+		err = 0;
+		if (count++)
+			for (i = 0; i < CHILDREN; i++)
+				told += proc.pid == child[i];
+		if (count != 1)
+			continue;
+		for (i = CHILDREN / 2; i < CHILDREN; i++) {
+			kill(child[i], SIGKILL);
+			waitpid(child[i], NULL, 0);
+		}
+	}
+	ktap_check(!err, "processes may go away in the middle");
+	ktap_check(told >= CHILDREN / 2 && told < CHILDREN, "and are left out then: %d of %d",
+		   told, CHILDREN);
+}
+
+/* What a process sees that @prepare has made something else; -1 if it failed. */
+static int seen_by(bool (*prepare)(void), int *others)
+{
+	int to[2], result[2] = { -1, -1 };
+	pid_t pid;
+
+	if (pipe(to))
+		ktap_bail("pipe: %s", strerror(errno));
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		if (prepare()) {
+			struct ptscope *ps = connection();
+
+			result[0] = read_procs(ps);
+			result[1] = result[0] - !!find(result[0], getpid());
+		}
+		fflush(stdout);
+		if (write(to[1], result, sizeof(result)) != sizeof(result))
+			_exit(1);
+		_exit(0);
+	}
+	close(to[1]);
+	if (read(to[0], result, sizeof(result)) != sizeof(result))
+		result[0] = -1;
+	close(to[0]);
+	waitpid(pid, NULL, 0);
+	*others = result[1];
+	return result[0];
+}
+
+static bool become_nobody(void)
+{
+	return !setgid(65534) && !setuid(65534) && !prctl(PR_SET_DUMPABLE, 1);
+}
+
+static bool become_closed_nobody(void)
+{
+	return !setgid(65534) && !setuid(65534) && !prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* Root of a user namespace of its own, below everybody else's. */
+static bool enter_namespace(void)
+{
+	return !unshare(CLONE_NEWUSER) && !prctl(PR_SET_DUMPABLE, 1);
+}
+
+static void check_sight(void)
+{
+	int seen, others;
+
+	seen = seen_by(become_nobody, &others);
+	ktap_check(seen == 1 && !others, "who may look at nobody sees itself: %d", seen);
+	seen = seen_by(become_closed_nobody, &others);
+	ktap_check(seen == 0, "and not even that, if it may not be looked at: %d", seen);
+	seen = seen_by(enter_namespace, &others);
+	if (seen < 0)
+		ktap_skip("there are no user namespaces here",
+			  "the root of a namespace sees no one outside");
+	else
+		ktap_check(seen <= 1 && !others,
+			   "the root of a namespace sees no one outside: %d", seen);
+}
+
+int main(void)
+{
+	struct ptscope *ps;
+	int i;
+
+	ktap_begin();
+	ps = connection();
+	for (i = 0; i < CHILDREN; i++)
+		child[i] = start_child(pages_of(i));
+	check_whole(ps);
+	check_leaving(ps);
+	check_sight();
+	ptscope_free(ps);
+	return ktap_end();
+}
