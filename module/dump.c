@@ -19,9 +19,10 @@
 
 /*
  * Replies are this large from the first one on; netlink would begin with small
- * ones, and never go beyond this anyway.
+ * ones, and never go beyond this anyway. With what an skb adds of its own they
+ * just fit into 32 KiB: many a kernel fills what it allocates with zeroes.
  */
-#define DUMP_REPLY_SIZE SZ_32K
+#define DUMP_REPLY_SIZE SKB_WITH_OVERHEAD(SZ_32K)
 
 /**
  * struct dump - what all dumps keep
@@ -124,7 +125,8 @@ static void *begin_message(struct sk_buff *skb, struct netlink_callback *cb,
  * @reach: whom the asker may look at, if all are asked about
  * @next: the lowest process ID that has not been looked at; 0 if there is none,
  *	or if one process alone is asked about
- * @counted: @cw is the census of the target
+ * @counted: the target's census has been taken
+ * @cw: that census
  */
 struct proc_dump {
 	struct dump dump;

@@ -110,12 +110,11 @@ static int read_vma(struct ptscope_walk *walk, struct vm_area_struct *vma,
 		    int *budget)
 {
 	unsigned long end = min(vma->vm_end, walk->end);
-	unsigned long flags;
 
 	while (walk->addr < end) {
-		local_irq_save(flags);
+		local_irq_disable();
 		walk->addr = walk->visitor->window(walk, walk->addr, end);
-		local_irq_restore(flags);
+		local_irq_enable();
 		if (walk->gap)
 			fill_gap(walk, vma);
 		if (walk->full) {

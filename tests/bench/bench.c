@@ -203,30 +203,47 @@ static void complete_ways(struct bench_case *c, bool has_scan)
 	to->name = NULL;
 }
 
+/* The targets of the case that was measured last. */
+static struct target targets[CASE_TARGETS];
+static int targets_count;
+
+static void stop_targets(void)
+{
+	while (targets_count)
+		target_stop(&targets[--targets_count]);
+}
+
+static void start_targets(const struct bench_case *c, const struct options *options)
+{
+	stop_targets();
+	while (targets_count < CASE_TARGETS && c->shape[targets_count].kind) {
+		struct target *target = &targets[targets_count];
+
+		start_shape(target, &c->shape[targets_count++], options->divisor);
+		target->pages += options->lie;
+	}
+}
+
 static void run_case(struct bench *bench, struct bench_case *c, const struct options *options)
 {
-	struct target targets[CASE_TARGETS];
 	struct answer census = { 0 };
-	int i, count;
+	uint64_t pages;
 
-	for (count = 0; count < CASE_TARGETS && c->shape[count].kind; count++)
-		start_shape(&targets[count], &c->shape[count], options->divisor);
+	if (!c->same || !targets_count)
+		start_targets(c, options);
 	complete_ways(c, has_pagemap_scan(&targets[0]));
 	bench->swapped = c->swapped;
 	bench->frames = c->frames;
 	bench->target = &targets[0];
+	pages = (targets[0].pages - options->lie) * targets[0].processes;
 	/* How large its tables are. */
 	if (!ours_census(bench, &census))
 		bench_fail("%s: no census", c->name);
 	printf("case\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", c->name, c->memory ? "bytes" : "us",
-	       targets[0].pages * targets[0].processes, targets[0].tables);
-	for (i = 0; i < count; i++)
-		targets[i].pages += options->lie;
+	       pages, targets[0].tables);
 	validate(bench, c, targets, options->count);
 	if (!options->count || !c->waits)
 		measure(bench, c, targets, options->rounds);
-	for (i = 0; i < count; i++)
-		target_stop(&targets[i]);
 	fflush(stdout);
 }
 
@@ -303,6 +320,7 @@ int main(int argc, char **argv)
 			run_case(&bench, &copy, &options);
 		}
 	}
+	stop_targets();
 	ptscope_free(bench.ps);
 	if (done < argc - optind || !done)
 		usage();

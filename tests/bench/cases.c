@@ -34,6 +34,7 @@ const struct bench_case bench_cases[] = {
 	}, {
 		.name = "runs-dense",
 		.shape = { SPREAD(2 * GIB, 2 * GIB, 4 * KIB) },
+		.same = true,
 		.frames = true,
 		.peers = true,
 		.way = { WAY("ours", ours_runs), WAY("census", ours_census),

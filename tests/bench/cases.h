@@ -35,6 +35,8 @@ struct way {
  * struct bench_case - targets, a question, and the ways to ask it
  * @name: its name
  * @shape: of the targets
+ * @same: they are those of the case before, if that was measured. Memory that has
+ *	been used and given back is in smaller pieces.
  * @swapped: as in struct bench
  * @frames: likewise
  * @memory: it is memory that is measured, in bytes, not time; by tracing
@@ -46,6 +48,7 @@ struct way {
 struct bench_case {
 	const char *name;
 	struct shape shape[CASE_TARGETS];
+	bool same;
 	bool swapped;
 	bool frames;
 	bool memory;

@@ -116,11 +116,15 @@ static void check_whole(struct ptscope *ps)
 			continue;
 		}
 		census = told->census;
+		if (ptscope_get_proc(ps, child[i], &alone)) {
+			missing++;
+			continue;
+		}
 		/* The kernel may have pages age in between. */
-		if (ptscope_get_proc(ps, child[i], &alone) || told->changed ||
-		    told->start_time != alone.start_time || strcmp(told->comm, alone.comm) ||
-		    (census.young = alone.census.young,
-		     memcmp(&census, &alone.census, sizeof(census))))
+		census.young = alone.census.young;
+		if (told->changed || told->start_time != alone.start_time ||
+		    strcmp(told->comm, alone.comm) ||
+		    memcmp(&census, &alone.census, sizeof(census)))
 			differ++;
 		if (census.res < pages_of(i) * sysconf(_SC_PAGESIZE))
 			idle++;
