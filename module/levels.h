@@ -157,8 +157,7 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		 pmd_t pmd, unsigned long addr, unsigned long end)
 {
 	const pte_t *ptep = pte_offset_kernel(&pmd, addr);
-	const pte_t *last = ptep + ((end - addr) >> PAGE_SHIFT);
-	const u64 *stop = (const u64 *)last;
+	const u64 *stop = (const u64 *)ptep + ((end - addr) >> PAGE_SHIFT);
 	pte_t pte = READ_ONCE(*ptep);
 
 	sink->table(walk, PTSCOPE_LEVEL_PTE, addr, ptep, ptscope_raw_pte(pte));
@@ -168,14 +167,12 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		unsigned long from = addr, pages;
 
 		if (!(raw & ~PTSCOPE_STRAY_BITS)) {
-			next = ptscope_run_end(entry, stop, ptscope_empty_pattern(), true);
+			next = ptscope_run_end(entry, stop, ptscope_empty_pattern(), 0);
 			addr += (next - entry) << PAGE_SHIFT;
 			from = ptscope_sink_empty(walk, sink, from, addr,
 						  PTSCOPE_LEVEL_PTE);
 		} else if (sink->again && (raw & PTSCOPE_FLAG_BITS) == walk->told) {
-			next = ptscope_run_end(entry, stop,
-					       ptscope_again_pattern(pte, sink->frames),
-					       !sink->frames);
+			next = ptscope_again_end(ptep, pte, stop, sink->frames);
 			pages = next - entry;
 			addr += pages << PAGE_SHIFT;
 			from += sink->again(walk, from, pages, ptscope_pte_pfn(pte)) << PAGE_SHIFT;
@@ -184,8 +181,7 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 				next = min(stop, entry + ptscope_read_block(ptep, &pte,
 									    PTSCOPE_LEVEL_PTE));
 			else
-				next = (const u64 *)ptscope_pte_run_end(ptep, pte, last,
-									 sink->frames);
+				next = ptscope_pte_run_end(ptep, pte, stop, sink->frames);
 			addr += (next - entry) << PAGE_SHIFT;
 			from = ptscope_tell_pte(walk, sink, from, addr, pte);
 		}
@@ -220,8 +216,8 @@ ptscope_pmd_run_end(const struct ptscope_walk *walk, const pmd_t *pmdp, pmd_t pm
 	if (ptscope_is_in_block(ptscope_to_pte(ptscope_raw_pmd(pmd))))
 		return pmdp + 1;
 	return (const pmd_t *)
-		ptscope_run_end((const u64 *)pmdp, (const u64 *)last,
-				ptscope_pmd_pattern(&walk->place, pmd, frames), false);
+		ptscope_any_run_end((const u64 *)pmdp, (const u64 *)last,
+				    ptscope_pmd_pattern(&walk->place, pmd, frames));
 }
 
 static __always_inline unsigned long

@@ -28,6 +28,10 @@ struct ptscope_pattern {
 	u64 step;
 };
 
+/* From one entry to the next, if frames follow each other; and if slots do. */
+#define PTSCOPE_FRAME_STEP (1ULL << PTSCOPE_FRAME_SHIFT)
+#define PTSCOPE_SLOT_STEP ((u64)(__swp_entry(0, 1).val - __swp_entry(0, 0).val))
+
 /* Bits of a leaf at @level that are not its frame's number. */
 static __always_inline u64 ptscope_flag_bits(enum ptscope_level level)
 {
@@ -77,16 +81,6 @@ ptscope_leaf_pattern(pte_t pte, enum ptscope_level level, bool frames)
 		pattern.mask = ptscope_flag_bits(level);
 	}
 	return pattern;
-}
-
-/* The same for one that is known to be of the lowest level, and not special. */
-static __always_inline struct ptscope_pattern ptscope_again_pattern(pte_t pte, bool frames)
-{
-	return (struct ptscope_pattern){
-		.value = ptscope_raw_pte(pte),
-		.mask = frames ? ~0ULL : PTSCOPE_FLAG_BITS,
-		.step = frames ? ptscope_frame_step(pte, 1) : 0,
-	};
 }
 
 /*
@@ -146,15 +140,14 @@ static __always_inline bool ptscope_pattern_has(const struct ptscope_pattern *pa
  * @entry: its first entry, which has been read
  * @end: behind the last entry of interest in its table
  * @pattern: of its first entry
- * @stepless: a constant: the pattern's step is 0
+ * @step: the pattern's; a constant where that can be, so that the loop has no
+ *	need to add it up
  *
  * Return: the first entry that does not belong to the run, or @end.
  */
 static __always_inline const u64 *
-ptscope_run_end(const u64 *entry, const u64 *end, struct ptscope_pattern pattern, bool stepless)
+ptscope_run_end(const u64 *entry, const u64 *end, struct ptscope_pattern pattern, const u64 step)
 {
-	const u64 step = stepless ? 0 : pattern.step;
-
 	/* Where runs are short, most end here. */
 	pattern.value += step;
 	if (++entry == end || !ptscope_pattern_has(&pattern, READ_ONCE(*entry)))
@@ -162,19 +155,20 @@ ptscope_run_end(const u64 *entry, const u64 *end, struct ptscope_pattern pattern
 
 	/* Where they are long, most is passed here. */
 	while (end - entry >= 8) {
-		u64 value = pattern.value;
-		u64 differ = READ_ONCE(entry[0]) ^ value;
+		const u64 value = pattern.value;
+		u64 differ;
 
-		differ |= READ_ONCE(entry[1]) ^ (value += step);
-		differ |= READ_ONCE(entry[2]) ^ (value += step);
-		differ |= READ_ONCE(entry[3]) ^ (value += step);
-		differ |= READ_ONCE(entry[4]) ^ (value += step);
-		differ |= READ_ONCE(entry[5]) ^ (value += step);
-		differ |= READ_ONCE(entry[6]) ^ (value += step);
-		differ |= READ_ONCE(entry[7]) ^ (value += step);
+		differ = READ_ONCE(entry[0]) ^ value;
+		differ |= READ_ONCE(entry[1]) ^ (value + step);
+		differ |= READ_ONCE(entry[2]) ^ (value + 2 * step);
+		differ |= READ_ONCE(entry[3]) ^ (value + 3 * step);
+		differ |= READ_ONCE(entry[4]) ^ (value + 4 * step);
+		differ |= READ_ONCE(entry[5]) ^ (value + 5 * step);
+		differ |= READ_ONCE(entry[6]) ^ (value + 6 * step);
+		differ |= READ_ONCE(entry[7]) ^ (value + 7 * step);
 		if (differ & pattern.mask)
 			break;
-		pattern.value = value + step;
+		pattern.value += 8 * step;
 		entry += 8;
 	}
 	while (entry != end && ptscope_pattern_has(&pattern, READ_ONCE(*entry))) {
@@ -182,6 +176,17 @@ ptscope_run_end(const u64 *entry, const u64 *end, struct ptscope_pattern pattern
 		entry++;
 	}
 	return entry;
+}
+
+/* The same for the steps that are frequent, and for others. */
+static noinline const u64 *
+ptscope_any_run_end(const u64 *entry, const u64 *end, struct ptscope_pattern pattern)
+{
+	if (!pattern.step)
+		return ptscope_run_end(entry, end, pattern, 0);
+	if (pattern.step == PTSCOPE_SLOT_STEP)
+		return ptscope_run_end(entry, end, pattern, PTSCOPE_SLOT_STEP);
+	return ptscope_run_end(entry, end, pattern, pattern.step);
 }
 
 /* The same for entries with software values. */
@@ -193,7 +198,7 @@ ptscope_soft_run_end(const u64 *entry, const u64 *end, pte_t pte, bool frames)
 
 	/* With slots that follow each other nothing else can look alike. */
 	if (frames)
-		return ptscope_run_end(entry, end, pattern, false);
+		return ptscope_any_run_end(entry, end, pattern);
 	do {
 		if (++entry == end)
 			break;
@@ -204,27 +209,48 @@ ptscope_soft_run_end(const u64 *entry, const u64 *end, pte_t pte, bool frames)
 
 /**
  * ptscope_pte_run_end() - find the end of a run in a table of the lowest level
- * @ptep: its first entry
+ * @ptep: its first entry, which is not empty
  * @pte: what was read there
  * @last: behind the last entry of interest in its table
- * @frames: a constant: frames, or slots, have to follow each other
+ * @frames: frames, or slots, have to follow each other
  *
  * Return: the first entry that does not belong to the run, or @last.
  */
-static __always_inline const pte_t *
-ptscope_pte_run_end(const pte_t *ptep, pte_t pte, const pte_t *last, bool frames)
+static inline const u64 *
+ptscope_pte_run_end(const pte_t *ptep, pte_t pte, const u64 *last, bool frames)
 {
-	const u64 *entry = (const u64 *)ptep, *end = (const u64 *)last;
+	const u64 *entry = (const u64 *)ptep;
 
-	if (pte_none(pte))
-		entry = ptscope_run_end(entry, end, ptscope_empty_pattern(), true);
-	else if (likely(pte_present(pte)))
-		entry = ptscope_run_end(entry, end,
-					ptscope_leaf_pattern(pte, PTSCOPE_LEVEL_PTE, frames),
-					!frames);
-	else
-		entry = ptscope_soft_run_end(entry, end, pte, frames);
-	return (const pte_t *)entry;
+	if (!pte_present(pte))
+		return ptscope_soft_run_end(entry, last, pte, frames);
+	return ptscope_any_run_end(entry, last,
+				   ptscope_leaf_pattern(pte, PTSCOPE_LEVEL_PTE, frames));
+}
+
+/**
+ * ptscope_again_end() - the same for one like what was told before
+ * @ptep: its first entry
+ * @pte: what was read there; neither special nor part of a block
+ * @last: behind the last entry of interest in its table
+ * @frames: a constant: frames have to follow each other
+ *
+ * Return: the first entry that does not belong to the run, or @last.
+ */
+static __always_inline const u64 *
+ptscope_again_end(const pte_t *ptep, pte_t pte, const u64 *last, bool frames)
+{
+	const u64 *entry = (const u64 *)ptep;
+	struct ptscope_pattern pattern = {
+		.value = ptscope_raw_pte(pte),
+		.mask = frames ? ~0ULL : PTSCOPE_FLAG_BITS,
+	};
+
+	if (!frames)
+		return ptscope_run_end(entry, last, pattern, 0);
+	pattern.step = ptscope_frame_step(pte, 1);
+	if (likely(pattern.step == PTSCOPE_FRAME_STEP))
+		return ptscope_run_end(entry, last, pattern, PTSCOPE_FRAME_STEP);
+	return ptscope_any_run_end(entry, last, pattern);
 }
 
 #endif /* PTSCOPE_PATTERN_H */

@@ -66,56 +66,56 @@ static u32 told(const struct ptscope_filter *filter, u32 flags)
 	return flags;
 }
 
-/* Does @next begin with the frame or slot that follows those of @last? */
-static __always_inline bool frames_follow(const struct ptscope_run *last,
-					  const struct ptscope_run *next)
+/* Does a run that begins with @value go on with the frames or slots of @last? */
+static __always_inline bool frames_follow(const struct ptscope_run *last, u64 value)
 {
-	if (last->value == next->value)
-		return !last->value ||
-		       next->what >> PTSCOPE_RUN_FLAGS_SHIFT & PTSCOPE_FLAG_ZERO;
-	return last->value + last->pages == next->value;
+	if (last->value == value)
+		return !value || last->what >> PTSCOPE_RUN_FLAGS_SHIFT & PTSCOPE_FLAG_ZERO;
+	return last->value + last->pages == value;
 }
 
-/* Let the last run grow by @next, which begins where it ends, if they are alike. */
-static bool grow(struct ptscope_runs *runs, const struct ptscope_run *next)
+/* Let the last run grow by what begins where it ends, if they are alike. */
+static noinline bool grow(struct ptscope_runs *runs, unsigned long pages, u64 what, u64 value,
+			  u64 extra)
 {
-	u8 *words = runs->at - PTSCOPE_RUN_SIZE;
-	const u64 third = get_unaligned((u64 *)words + 2);
+	u64 *words = (u64 *)(runs->at - PTSCOPE_RUN_SIZE);
+	const u64 third = get_unaligned(words + 2);
 	const struct ptscope_run last = {
 		.pages = (u32)third,
 		.what = third & ~(u64)U32_MAX,
-		.value = get_unaligned((u64 *)words + 1),
+		.value = get_unaligned(words + 1),
 		.extra = runs->extras ? runs->extras[ptscope_runs_count(runs) - 1] : 0,
 	};
 
-	if (last.what != next->what || last.extra != next->extra ||
-	    last.pages + next->pages > MAX_RUN_PAGES)
+	if (last.what != what || last.extra != extra || last.pages + pages > MAX_RUN_PAGES)
 		return false;
-	if (runs->filter.detail & PTSCOPE_DETAIL_FRAME && !frames_follow(&last, next))
+	if (runs->filter.detail & PTSCOPE_DETAIL_FRAME && !frames_follow(&last, value))
 		return false;
-	put_unaligned(third + next->pages, (u64 *)words + 2);
-	runs->growing += next->pages << PAGE_SHIFT;
+	put_unaligned(third + pages, words + 2);
+	runs->growing += pages << PAGE_SHIFT;
 	return true;
 }
 
-/* False if there is no room for it. */
-static __always_inline bool add(struct ptscope_runs *runs, const struct ptscope_run *next)
+/* False if there is no room for it. @extras is a constant: there are some. */
+static __always_inline bool add(struct ptscope_runs *runs, unsigned long addr,
+				unsigned long pages, u64 what, u64 value, u64 extra,
+				const bool extras)
 {
 	u64 *words = (u64 *)runs->at;
 
-	if (runs->growing == next->addr && grow(runs, next))
+	if (runs->growing == addr && grow(runs, pages, what, value, extra))
 		return true;
 	if (unlikely(runs->at == runs->limit)) {
 		runs->walk.full = true;
 		return false;
 	}
-	put_unaligned(next->addr, words);
-	put_unaligned(next->value, words + 1);
-	put_unaligned(next->what | next->pages, words + 2);
-	if (unlikely(runs->extras))
-		runs->extras[ptscope_runs_count(runs)] = next->extra;
-	runs->at += PTSCOPE_RUN_SIZE;
-	runs->growing = next->addr + (next->pages << PAGE_SHIFT);
+	put_unaligned((u64)addr, words);
+	put_unaligned(value, words + 1);
+	put_unaligned(what | pages, words + 2);
+	if (extras)
+		runs->extras[ptscope_runs_count(runs)] = extra;
+	runs->at = (u8 *)(words + PTSCOPE_RUN_WORDS);
+	runs->growing = addr + (pages << PAGE_SHIFT);
 	return true;
 }
 
@@ -164,22 +164,21 @@ static unsigned long runs_run(struct ptscope_walk *walk, unsigned long addr,
 		return pages;
 
 	while (done < pages) {
-		struct ptscope_run next = {
-			.addr = addr + (done << PAGE_SHIFT),
-			.pages = min(pages - done, MAX_RUN_PAGES),
-			.what = verdict->what,
-		};
+		const unsigned long from = addr + (done << PAGE_SHIFT);
+		const u64 shown = runs->filter.detail & PTSCOPE_DETAIL_FRAME ? value : 0;
+		unsigned long more = min(pages - done, MAX_RUN_PAGES);
+		u64 extra = 0;
 
-		if (runs->extras)
-			next.pages = alike_in_memory(runs, entry, value, next.addr,
-						     next.pages, &next.extra);
-		if (runs->filter.detail & PTSCOPE_DETAIL_FRAME)
-			next.value = value;
-		if (!add(runs, &next))
+		if (runs->extras) {
+			more = alike_in_memory(runs, entry, value, from, more, &extra);
+			if (!add(runs, from, more, verdict->what, shown, extra, true))
+				break;
+		} else if (!add(runs, from, more, verdict->what, shown, 0, false)) {
 			break;
-		done += next.pages;
+		}
+		done += more;
 		if (value && !(entry->flags & PTSCOPE_FLAG_ZERO))
-			value += next.pages;
+			value += more;
 	}
 	return done;
 }
@@ -208,11 +207,10 @@ add_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages, u6
 {
 	struct ptscope_runs *runs = to_runs(walk);
 	const struct ptscope_verdict *verdict = &runs->verdict[1];
-	const struct ptscope_run next = {
-		.addr = addr, .pages = pages, .what = verdict->what, .value = value,
-	};
 
-	return !verdict->wanted || add(runs, &next) ? pages : 0;
+	if (!verdict->wanted || add(runs, addr, pages, verdict->what, value, 0, false))
+		return pages;
+	return 0;
 }
 
 static __always_inline unsigned long

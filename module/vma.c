@@ -97,10 +97,8 @@ static __always_inline u32 wire_flag(unsigned long flags, unsigned long kernel, 
 	return flags & kernel ? wire : 0;
 }
 
-static u32 wire_flags(const struct vm_area_struct *vma)
+static noinline u32 translate(unsigned long flags)
 {
-	const unsigned long flags = vma->vm_flags;
-
 	return wire_flag(flags, VM_READ, PTSCOPE_VMA_FLAG_READ) |
 	       wire_flag(flags, VM_WRITE, PTSCOPE_VMA_FLAG_WRITE) |
 	       wire_flag(flags, VM_EXEC, PTSCOPE_VMA_FLAG_EXEC) |
@@ -130,6 +128,17 @@ static u32 wire_flags(const struct vm_area_struct *vma)
 	       wire_flag(flags, VM_MERGEABLE, PTSCOPE_VMA_FLAG_MERGEABLE) |
 	       wire_flag(flags, VM_UFFD_MISSING, PTSCOPE_VMA_FLAG_UFFD_MISSING) |
 	       wire_flag(flags, VM_UFFD_WP, PTSCOPE_VMA_FLAG_UFFD_WP);
+}
+
+static u32 wire_flags(struct ptscope_vma *desc, unsigned long flags)
+{
+	const unsigned int i = flags & VM_WRITE ? 1 : 0;
+
+	if (desc->known[i].kernel != flags) {
+		desc->known[i].kernel = flags;
+		desc->known[i].wire = translate(flags);
+	}
+	return desc->known[i].wire;
 }
 
 static const char *given_name(const struct vm_area_struct *vma)
@@ -186,7 +195,7 @@ void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
 {
 	desc->start = vma->vm_start;
 	desc->end = vma->vm_end;
-	desc->flags = wire_flags(vma);
+	desc->flags = wire_flags(desc, vma->vm_flags);
 	desc->name = vma_name(vma, desc->buf);
 	desc->offset = 0;
 	desc->inode = 0;

@@ -13,6 +13,8 @@
  * @inode: inode number of the file
  * @dev: device that holds the file, 0 if there is no file
  * @flags: bits of enum ptscope_vma_flag
+ * @known: VMAs' flags that were translated last, and what they came to: of
+ *	some that cannot be written to, and of some that can
  * @name: NUL-terminated name, or NULL if it has none; points into @buf or to
  *	a constant
  * @buf: room for a path, PATH_MAX bytes
@@ -24,6 +26,10 @@ struct ptscope_vma {
 	u64 inode;
 	dev_t dev;
 	u32 flags;
+	struct {
+		unsigned long kernel;
+		u32 wire;
+	} known[2];
 	const char *name;
 	char *buf;
 };

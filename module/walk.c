@@ -9,6 +9,7 @@
  * address: whatever has been mapped, unmapped or moved meanwhile is found
  * afresh.
  */
+#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/pagemap.h>
@@ -259,6 +260,20 @@ put_mm:
 	return err;
 }
 
+/*
+ * Who lets go of a lock and takes it again at once has it before a writer that
+ * was woken up for it has come to run, and goes on so until the kernel hands
+ * the lock over, milliseconds later. So wait for the writer, within limits: there
+ * may always be another one.
+ */
+static void give_way(const struct ptscope_walk *walk)
+{
+	unsigned int naps = 20;
+
+	while (mmap_lock_is_contended(walk->mm) && naps--)
+		usleep_range(20, 40);
+}
+
 /**
  * ptscope_walk() - walk until the end, or until the visitor has had enough
  * @walk: where to begin and whom to tell; kept up to date, so that calling
@@ -283,6 +298,7 @@ int ptscope_walk(struct ptscope_walk *walk)
 		return 0;
 
 	do {
+		give_way(walk);
 		err = walk_batch(walk);
 		cond_resched();
 		if (err == WALK_AGAIN && fatal_signal_pending(current))

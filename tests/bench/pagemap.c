@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <sys/ioctl.h>
 #include "../selftests/proc.h"
+#include "../selftests/scan.h"
 #include "bench.h"
 
 /* Entries that one read is asked for: half a megabyte of them. */
@@ -124,31 +125,6 @@ bool peer_kpageflags(struct bench *bench, struct answer *answer)
 	return each_block(bench, look_up_flags, answer);
 }
 
-/* PAGEMAP_SCAN as <linux/fs.h> has it; the headers here may be older. */
-struct page_region {
-	uint64_t start;
-	uint64_t end;
-	uint64_t categories;
-};
-
-struct pm_scan_arg {
-	uint64_t size;
-	uint64_t flags;
-	uint64_t start;
-	uint64_t end;
-	uint64_t walk_end;
-	uint64_t vec;
-	uint64_t vec_len;
-	uint64_t max_pages;
-	uint64_t category_inverted;
-	uint64_t category_mask;
-	uint64_t category_anyof_mask;
-	uint64_t return_mask;
-};
-
-#define SCAN_PRESENT	(1 << 3)
-#define SCAN_SWAPPED	(1 << 4)
-#define PAGEMAP_SCAN	_IOWR('f', 16, struct pm_scan_arg)
 #define SCAN_END	(1ull << 47)
 
 /* Kernels before 6.7 do not. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "ktap.h"
 #include "proc.h"
+#include "scan.h"
 
 /* An empty VMA from this size on is vast. */
 #define VAST		(1ull << 30)
@@ -215,37 +216,6 @@ bool proc_read_pagemap(int fd, uint64_t start, size_t pages, uint64_t *entries)
 	return true;
 }
 
-/* PAGEMAP_SCAN as <linux/fs.h> has it; the headers here may be older. */
-struct page_region {
-	uint64_t start;
-	uint64_t end;
-	uint64_t categories;
-};
-
-struct pm_scan_arg {
-	uint64_t size;
-	uint64_t flags;
-	uint64_t start;
-	uint64_t end;
-	uint64_t walk_end;
-	uint64_t vec;
-	uint64_t vec_len;
-	uint64_t max_pages;
-	uint64_t category_inverted;
-	uint64_t category_mask;
-	uint64_t category_anyof_mask;
-	uint64_t return_mask;
-};
-
-#define SCAN_PRESENT	(1 << 3)
-#define SCAN_SWAPPED	(1 << 4)
-#define SCAN_ZERO	(1 << 5)
-#define SCAN_HUGE	(1 << 6)
-#define SCAN_SOFT_DIRTY	(1 << 7)
-#define SCAN_GUARD	(1 << 8)
-#define SCAN_ALL	(SCAN_PRESENT | SCAN_SWAPPED | SCAN_ZERO | SCAN_HUGE | SCAN_SOFT_DIRTY)
-#define PAGEMAP_SCAN_IOCTL	_IOWR('f', 16, struct pm_scan_arg)
-
 static void add_region(struct proc_scan *scan, const struct page_region *region)
 {
 	const uint64_t size = region->end - region->start, is = region->categories;
@@ -280,7 +250,7 @@ int proc_scan_pagemap(int fd, uint64_t start, uint64_t end, struct proc_scan *sc
 	memset(scan, 0, sizeof(*scan));
 	scan->knows_guard = true;
 	while (arg.start < end) {
-		got = ioctl(fd, PAGEMAP_SCAN_IOCTL, &arg);
+		got = ioctl(fd, PAGEMAP_SCAN, &arg);
 		if (got < 0 && errno == EINVAL && scan->knows_guard) {
 			scan->knows_guard = false;
 			arg.category_anyof_mask = SCAN_ALL;

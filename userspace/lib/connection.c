@@ -361,6 +361,12 @@ static int post_dump(struct ptscope *ps, struct nl_msg *request)
 	return err;
 }
 
+/* Get the next message of a dump: 1, 0 at its end, or a negative errno. */
+static int next_of_dump(struct ptscope *ps, const struct nlmsghdr **msg)
+{
+	return ps->dumping ? next_message(ps, msg) : 0;
+}
+
 PUBLIC int ptscope_dump_procs(struct ptscope *ps)
 {
 	struct nl_msg *request;
@@ -379,11 +385,8 @@ PUBLIC int ptscope_dump_procs(struct ptscope *ps)
 PUBLIC int ptscope_next_proc(struct ptscope *ps, struct ptscope_proc *proc)
 {
 	const struct nlmsghdr *msg;
-	int err;
+	int err = next_of_dump(ps, &msg);
 
-	if (!ps->dumping)
-		return 0;
-	err = next_message(ps, &msg);
 	if (err <= 0)
 		return err;
 	return decode_proc(msg, proc) ? fail_wire(ps) : 1;
@@ -420,11 +423,8 @@ PUBLIC int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint
 PUBLIC int ptscope_next_vma(struct ptscope *ps, const struct ptscope_vma **vma)
 {
 	const struct nlmsghdr *msg;
-	int err;
+	int err = next_of_dump(ps, &msg);
 
-	if (!ps->dumping)
-		return 0;
-	err = next_message(ps, &msg);
 	if (err <= 0)
 		return err;
 	if (decode_vma(msg, &ps->vma))
@@ -475,11 +475,8 @@ PUBLIC int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint
 static int next_runs(struct ptscope *ps)
 {
 	const struct nlmsghdr *msg;
-	int err;
+	int err = next_of_dump(ps, &msg);
 
-	if (!ps->dumping)
-		return 0;
-	err = next_message(ps, &msg);
 	if (err <= 0) {
 		memset(&ps->runs, 0, sizeof(ps->runs));
 		return err;

@@ -319,26 +319,36 @@ static bool decode_table(const struct nlattr *head, int len, void *member)
 	return true;
 }
 
+/* All of its attributes are counters, and there are many of them. */
 static bool decode_census(const struct nlattr *head, int len, void *member)
 {
 #define COUNTER(attribute, field) \
-	[PTSCOPE_A_CENSUS_##attribute] = FIELD(struct ptscope_census, field, KIND_UINT)
-	static const struct field fields[] = {
-		COUNTER(SIZE, size), COUNTER(RES, res), COUNTER(PTE, pte),
-		COUNTER(CONT, cont), COUNTER(PMD, pmd), COUNTER(PUD, pud),
-		COUNTER(LAZY, lazy), COUNTER(CACHED, cached), COUNTER(DISK, disk),
-		COUNTER(SWAP, swap), COUNTER(SPECIAL, special), COUNTER(ZERO, zero),
-		COUNTER(ZERO_HUGE, zero_huge), COUNTER(YOUNG, young),
-		COUNTER(DIRTY, dirty), COUNTER(SOFT_DIRTY, soft_dirty),
+	[PTSCOPE_A_CENSUS_##attribute] = offsetof(struct ptscope_census, field) + 1
+	/* Where each belongs, plus one. */
+	static const unsigned short places[] = {
+		COUNTER(SIZE, size), COUNTER(RES, res), COUNTER(PTE, pte), COUNTER(CONT, cont),
+		COUNTER(PMD, pmd), COUNTER(PUD, pud), COUNTER(LAZY, lazy),
+		COUNTER(CACHED, cached), COUNTER(DISK, disk), COUNTER(SWAP, swap),
+		COUNTER(SPECIAL, special), COUNTER(ZERO, zero), COUNTER(ZERO_HUGE, zero_huge),
+		COUNTER(YOUNG, young), COUNTER(DIRTY, dirty), COUNTER(SOFT_DIRTY, soft_dirty),
 		COUNTER(WRITE, write), COUNTER(PROTNONE, protnone), COUNTER(THP, thp),
 		COUNTER(HUGETLB, hugetlb), COUNTER(MIGRATION, migration),
 		COUNTER(HWPOISON, hwpoison), COUNTER(DEVICE, device),
-		COUNTER(UFFD_WP, uffd_wp), COUNTER(GUARD, guard),
-		COUNTER(POISON, poison), COUNTER(BAD, bad),
+		COUNTER(UFFD_WP, uffd_wp), COUNTER(GUARD, guard), COUNTER(POISON, poison),
+		COUNTER(BAD, bad),
 	};
 #undef COUNTER
+	const struct nlattr *attr = head;
+	int rem = len;
 
-	return decode_fields(head, len, fields, COUNT(fields), member);
+	for (; attr_ok(attr, rem); attr = attr_next(attr, &rem)) {
+		const int type = attr->nla_type & NLA_TYPE_MASK;
+
+		if (type < COUNT(places) && places[type] &&
+		    !get_uint(attr, (uint64_t *)((char *)member + places[type] - 1)))
+			return false;
+	}
+	return !rem;
 }
 
 /* Of a VMA's own attributes, those of the struct that has its census too. */
