@@ -263,15 +263,16 @@ put_mm:
 /*
  * Who lets go of a lock and takes it again at once has it before a writer that
  * was woken up for it has come to run, and goes on so until the kernel hands
- * the lock over, milliseconds later. So wait for the writer, within limits: there
- * may always be another one.
+ * the lock over, milliseconds later. And who changes an address space once is
+ * likely to do it again. So leave it to itself for a while, within limits: there
+ * may always be another writer.
  */
 static void give_way(const struct ptscope_walk *walk)
 {
-	unsigned int naps = 20;
+	unsigned int naps = 4;
 
 	while (mmap_lock_is_contended(walk->mm) && naps--)
-		usleep_range(20, 40);
+		usleep_range(500, 1000);
 }
 
 /**
