@@ -17,6 +17,13 @@
 /* An answer to WALK_GET, which a client's buffer for dumps holds as well. */
 #define WALK_REPLY_SIZE (SZ_32K - SZ_1K)
 
+/*
+ * The answers to INFO_GET and PROC_GET, however large the numbers in them: what
+ * is left of 1 KiB. One that is much larger than what is in it netlink would
+ * copy into another.
+ */
+#define REPLY_SIZE (SKB_WITH_OVERHEAD(SZ_1K) - NLMSG_HDRLEN - GENL_HDRLEN)
+
 static struct genl_family ptscope_family;
 
 /* The policies of spec/ptscope.yaml; a test holds them against it. */
@@ -68,7 +75,7 @@ void *ptscope_dump_header(struct sk_buff *skb, struct netlink_callback *cb, u8 c
 
 static int info_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *skb = genlmsg_new(REPLY_SIZE, GFP_KERNEL);
 	void *header;
 
 	if (!skb)
@@ -85,7 +92,7 @@ static int info_get_doit(struct sk_buff *request, struct genl_info *info)
 static int proc_reply(struct genl_info *info, const struct ptscope_question *question,
 		      const struct ptscope_census_walk *cw)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *skb = genlmsg_new(REPLY_SIZE, GFP_KERNEL);
 	void *header;
 
 	if (!skb)

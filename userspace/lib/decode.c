@@ -4,7 +4,6 @@
  * tried on recorded datagrams, and on broken ones.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <linux/genetlink.h>
@@ -210,6 +209,7 @@ static bool decode_field(const struct nlattr *attr, const struct field *field, v
 {
 	void *member = (char *)to + field->offset;
 	const char *string;
+	size_t len;
 
 	switch (field->kind) {
 	case KIND_UNKNOWN:
@@ -224,7 +224,9 @@ static bool decode_field(const struct nlattr *attr, const struct field *field, v
 	case KIND_TEXT:
 		if (!get_string(attr, &string))
 			return false;
-		snprintf(member, field->room, "%s", string);
+		len = strnlen(string, field->room - 1);
+		memcpy(member, string, len);
+		((char *)member)[len] = '\0';
 		return true;
 	case KIND_STRING:
 		return get_string(attr, member);
