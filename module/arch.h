@@ -28,6 +28,16 @@ static __always_inline u64 ptscope_raw_pud(pud_t pud)
 	return pud_val(pud);
 }
 
+static __always_inline u64 ptscope_raw_p4d(p4d_t p4d)
+{
+	return p4d_val(p4d);
+}
+
+static __always_inline u64 ptscope_raw_pgd(pgd_t pgd)
+{
+	return pgd_val(pgd);
+}
+
 static __always_inline pte_t ptscope_to_pte(u64 raw)
 {
 	return __pte(raw);
@@ -72,6 +82,16 @@ static __always_inline u64 ptscope_raw_pmd(pmd_t pmd)
 static __always_inline u64 ptscope_raw_pud(pud_t pud)
 {
 	return native_pud_val(pud);
+}
+
+static __always_inline u64 ptscope_raw_p4d(p4d_t p4d)
+{
+	return native_p4d_val(p4d);
+}
+
+static __always_inline u64 ptscope_raw_pgd(pgd_t pgd)
+{
+	return native_pgd_val(pgd);
 }
 
 static __always_inline pte_t ptscope_to_pte(u64 raw)

@@ -312,7 +312,7 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const unsigned long begin = addr;
 
 	if (!mm_p4d_folded(walk->mm))
-		sink->table(walk, PTSCOPE_LEVEL_P4D, addr, p4dp, p4d_val(p4d));
+		sink->table(walk, PTSCOPE_LEVEL_P4D, addr, p4dp, ptscope_raw_p4d(p4d));
 	do {
 		unsigned long from = addr, taken;
 		p4d_t first = p4d;
@@ -362,7 +362,7 @@ ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	pgd_t pgd = pgdp_get(pgdp);
 	const unsigned long begin = addr;
 
-	sink->table(walk, PTSCOPE_LEVEL_PGD, addr, pgdp, pgd_val(pgd));
+	sink->table(walk, PTSCOPE_LEVEL_PGD, addr, pgdp, ptscope_raw_pgd(pgd));
 	do {
 		unsigned long from = addr, taken;
 		pgd_t first = pgd;
