@@ -29,7 +29,7 @@ struct ptscope_pattern {
 };
 
 /* From one entry to the next, if frames follow each other; and if slots do. */
-#define PTSCOPE_FRAME_STEP (1ULL << PTSCOPE_FRAME_SHIFT)
+#define PTSCOPE_FRAME_STEP BIT_ULL(PTSCOPE_FRAME_SHIFT)
 #define PTSCOPE_SLOT_STEP ((u64)(__swp_entry(0, 1).val - __swp_entry(0, 0).val))
 
 /* Bits of a leaf at @level that are not its frame's number. */

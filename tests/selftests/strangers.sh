@@ -77,6 +77,7 @@ lacks_chromium() {
 # Many processes, and terabytes that V8 reserves for each page it shows. It has
 # no network to look for, and is told not to.
 start_chromium() {
+	rm -rf "$work/chromium"
 	cat >"$work/page.html" <<-'END'
 	<script>
 	const code = 'a = []; for (i = 0; i < 10000; i++) a.push({i}); postMessage(1)';
@@ -345,6 +346,29 @@ lacks() {
 	! declare -F "lacks_$1" >/dev/null || "lacks_$1"
 }
 
+# end_stranger NAME: all that it has started.
+end_stranger() {
+	local group
+	group=$(group_of "$1")
+	[[ -d $group ]] || return 0
+	echo 1 >"$group/cgroup.kill"
+	until rmdir "$group" 2>/dev/null; do sleep 0.1; done
+}
+
+# insist NAME: start it, and again if that comes to nothing, before others want
+# the processors as well.
+insist() {
+	local try deadline
+	for try in 1 2 3; do
+		"start_$1"
+		deadline=$((SECONDS + 150))
+		until is_ready "$1" || [[ $SECONDS -ge $deadline ]]; do sleep 1; done
+		is_ready "$1" && return
+		echo "# $1 is not ready after 150 s, the ${try}th time"
+		[[ $try -eq 3 ]] || end_stranger "$1"
+	done
+}
+
 start_strangers() {
 	local line name size pages=/proc/sys/vm/nr_hugepages
 	# For sockets and files of those who are not root.
@@ -353,7 +377,10 @@ start_strangers() {
 	echo $(($(<"$pages") + strangers_hugetlb * 1024 / size)) >"$pages"
 	for line in "${strangers[@]}"; do
 		name=${line%% *}
-		[[ $(lacks "$name") ]] || "start_$name"
+		[[ ! $(lacks "$name") ]] || continue
+		# A browser gives children up that it has not heard of for 15 seconds,
+		# as may happen on a busy machine, and does not get over it.
+		if [[ $name == chromium ]]; then insist "$name"; else "start_$name"; fi
 	done
 }
 
@@ -409,12 +436,9 @@ check_strangers_seen() {
 
 # All that each has started, and before its files go.
 stop_strangers() {
-	local line group
+	local line
 	! ready_redis || redis_stop
 	for line in "${strangers[@]}"; do
-		group=$(group_of "${line%% *}")
-		[[ -d $group ]] || continue
-		echo 1 >"$group/cgroup.kill"
-		until rmdir "$group" 2>/dev/null; do sleep 0.1; done
+		end_stranger "${line%% *}"
 	done
 }
