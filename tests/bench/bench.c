@@ -28,7 +28,7 @@
 #include "cases.h"
 
 /* Of a process that is asked about as a whole: C library, stack and the like. */
-#define BESIDE 1024
+#define BESIDE 2048
 
 /**
  * struct options - how to measure
