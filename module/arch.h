@@ -13,34 +13,17 @@
 #include <linux/ptscope.h>
 
 #ifndef CONFIG_X86
-static __always_inline u64 ptscope_raw_pte(pte_t pte)
-{
-	return pte_val(pte);
-}
+/* Where nobody stands between the kernel and its tables. */
+#define native_pte_val(pte) pte_val(pte)
+#define native_pmd_val(pmd) pmd_val(pmd)
+#define native_pud_val(pud) pud_val(pud)
+#define native_p4d_val(p4d) p4d_val(p4d)
+#define native_pgd_val(pgd) pgd_val(pgd)
+#define native_make_pte(raw) __pte(raw)
 
-static __always_inline u64 ptscope_raw_pmd(pmd_t pmd)
+static __always_inline unsigned long ptscope_pte_pfn(pte_t pte)
 {
-	return pmd_val(pmd);
-}
-
-static __always_inline u64 ptscope_raw_pud(pud_t pud)
-{
-	return pud_val(pud);
-}
-
-static __always_inline u64 ptscope_raw_p4d(p4d_t p4d)
-{
-	return p4d_val(p4d);
-}
-
-static __always_inline u64 ptscope_raw_pgd(pgd_t pgd)
-{
-	return pgd_val(pgd);
-}
-
-static __always_inline pte_t ptscope_to_pte(u64 raw)
-{
-	return __pte(raw);
+	return pte_pfn(pte);
 }
 
 static __always_inline bool ptscope_frames_are_raw(void)
@@ -48,26 +31,16 @@ static __always_inline bool ptscope_frames_are_raw(void)
 	return true;
 }
 
-static __always_inline unsigned long ptscope_pte_pfn(pte_t pte)
+static __always_inline bool ptscope_frame_is_inverted(pte_t pte)
 {
-	return pte_pfn(pte);
+	return false;
 }
-
 #endif
 
-#if defined(CONFIG_X86)
-
-/* Where the frame's number begins in an entry. */
-#define PTSCOPE_FRAME_SHIFT PAGE_SHIFT
-/* Bits of an entry that are not its frame's number. */
-#define PTSCOPE_FLAG_BITS ((u64)PTE_FLAGS_MASK)
-/* Bits that an empty entry may have, left there by a processor. */
-#define PTSCOPE_STRAY_BITS ((u64)_PAGE_KNL_ERRATUM_MASK)
-
 /*
- * The bits that stand in the table. pte_val() asks the hypervisor's code for
- * them, for the sake of one that numbers frames in its own way: that is a call,
- * or the room for one, for each entry.
+ * The bits that stand in the table. On x86 pte_val() asks the hypervisor's code
+ * for them, for the sake of one that numbers frames in its own way: that is a
+ * call, or the room for one, for each entry.
  */
 static __always_inline u64 ptscope_raw_pte(pte_t pte)
 {
@@ -99,6 +72,15 @@ static __always_inline pte_t ptscope_to_pte(u64 raw)
 	return native_make_pte(raw);
 }
 
+#if defined(CONFIG_X86)
+
+/* Where the frame's number begins in an entry. */
+#define PTSCOPE_FRAME_SHIFT PAGE_SHIFT
+/* Bits of an entry that are not its frame's number. */
+#define PTSCOPE_FLAG_BITS ((u64)PTE_FLAGS_MASK)
+/* Bits that an empty entry may have, left there by a processor. */
+#define PTSCOPE_STRAY_BITS ((u64)_PAGE_KNL_ERRATUM_MASK)
+
 /* Are frames in the tables numbered as everywhere else? */
 static __always_inline bool ptscope_frames_are_raw(void)
 {
@@ -117,7 +99,7 @@ static __always_inline unsigned long ptscope_pte_pfn(pte_t pte)
 /* What the processor must not follow has its frame's bits turned over. */
 static __always_inline bool ptscope_frame_is_inverted(pte_t pte)
 {
-	return __pte_needs_invert(pte_val(pte));
+	return __pte_needs_invert(native_pte_val(pte));
 }
 
 extern u8 ptscope_pat[8];
@@ -155,11 +137,6 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 #define PTSCOPE_FRAME_SHIFT PAGE_SHIFT
 #define PTSCOPE_FLAG_BITS ((u64)pgprot_val(pte_pgprot(__pte(~0ULL))))
 #define PTSCOPE_STRAY_BITS 0ULL
-
-static __always_inline bool ptscope_frame_is_inverted(pte_t pte)
-{
-	return false;
-}
 
 static inline void ptscope_arch_init(void)
 {
@@ -204,11 +181,6 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 #define PTSCOPE_FRAME_SHIFT _PAGE_PFN_SHIFT
 #define PTSCOPE_FLAG_BITS (~(u64)_PAGE_PFN_MASK)
 #define PTSCOPE_STRAY_BITS 0ULL
-
-static __always_inline bool ptscope_frame_is_inverted(pte_t pte)
-{
-	return false;
-}
 
 static inline void ptscope_arch_init(void)
 {

@@ -96,7 +96,7 @@ static noinline bool grow(struct ptscope_runs *runs, unsigned long pages, u64 wh
 	return true;
 }
 
-/* False if there is no room for it. @extras is a constant: there are some. */
+/* False if there is no room for it. @extras: there are some; a constant in loops. */
 static __always_inline bool add(struct ptscope_runs *runs, unsigned long addr,
 				unsigned long pages, u64 what, u64 value, u64 extra,
 				const bool extras)
@@ -169,13 +169,10 @@ static unsigned long runs_run(struct ptscope_walk *walk, unsigned long addr,
 		unsigned long more = min(pages - done, MAX_RUN_PAGES);
 		u64 extra = 0;
 
-		if (runs->extras) {
+		if (runs->extras)
 			more = alike_in_memory(runs, entry, value, from, more, &extra);
-			if (!add(runs, from, more, verdict->what, shown, extra, true))
-				break;
-		} else if (!add(runs, from, more, verdict->what, shown, 0, false)) {
+		if (!add(runs, from, more, verdict->what, shown, extra, runs->extras))
 			break;
-		}
 		done += more;
 		if (value && !(entry->flags & PTSCOPE_FLAG_ZERO))
 			value += more;

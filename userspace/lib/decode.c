@@ -172,6 +172,14 @@ static inline const struct nlattr *attr_next(const struct nlattr *attr, int *rem
 	return (const struct nlattr *)((const char *)attr + len);
 }
 
+static inline int attr_type(const struct nlattr *attr)
+{
+	return attr->nla_type & NLA_TYPE_MASK;
+}
+
+#define for_each_attr(attr, head, len, rem) \
+	for (attr = (head), rem = (len); attr_ok(attr, rem); attr = attr_next(attr, &(rem)))
+
 static bool get_u32(const struct nlattr *attr, uint32_t *value)
 {
 	if (attr_len(attr) != sizeof(*value))
@@ -243,11 +251,11 @@ static bool decode_field(const struct nlattr *attr, const struct field *field, v
 static bool decode_fields(const struct nlattr *head, int len, const struct field *fields, int count,
 			  void *to)
 {
-	const struct nlattr *attr = head;
-	int rem = len;
+	const struct nlattr *attr;
+	int rem;
 
-	for (; attr_ok(attr, rem); attr = attr_next(attr, &rem)) {
-		const int type = attr->nla_type & NLA_TYPE_MASK;
+	for_each_attr(attr, head, len, rem) {
+		const int type = attr_type(attr);
 		const struct field *field;
 
 		if (type >= count)
@@ -340,11 +348,11 @@ static bool decode_census(const struct nlattr *head, int len, void *member)
 		COUNTER(BAD, bad),
 	};
 #undef COUNTER
-	const struct nlattr *attr = head;
-	int rem = len;
+	const struct nlattr *attr;
+	int rem;
 
-	for (; attr_ok(attr, rem); attr = attr_next(attr, &rem)) {
-		const int type = attr->nla_type & NLA_TYPE_MASK;
+	for_each_attr(attr, head, len, rem) {
+		const int type = attr_type(attr);
 
 		if (type < COUNT(places) && places[type] &&
 		    !get_uint(attr, (uint64_t *)((char *)member + places[type] - 1)))
@@ -485,11 +493,11 @@ _Static_assert(sizeof(struct ptscope_packed_run) == RUN_SIZE, "a run is not as o
 
 bool is_hidden(const struct nlmsghdr *msg)
 {
-	const struct nlattr *attr = nlmsg_attrdata(msg, GENL_HDRLEN);
-	int rem = nlmsg_attrlen(msg, GENL_HDRLEN);
+	const struct nlattr *attr;
+	int rem;
 
-	for (; attr_ok(attr, rem); attr = attr_next(attr, &rem))
-		if ((attr->nla_type & NLA_TYPE_MASK) == PTSCOPE_A_TARGET_HIDDEN)
+	for_each_attr(attr, nlmsg_attrdata(msg, GENL_HDRLEN), nlmsg_attrlen(msg, GENL_HDRLEN), rem)
+		if (attr_type(attr) == PTSCOPE_A_TARGET_HIDDEN)
 			return true;
 	return false;
 }
