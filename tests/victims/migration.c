@@ -6,8 +6,9 @@
  * never taken for one that is lazy or swapped.
  *
  * Where there are two nodes, whoever moves the pages has the last processor
- * only when nobody else wants it, and somebody wants it nearly always. So the
- * move is held up wherever it happens to be, and the entries can be seen.
+ * only when nobody else wants it. Somebody looks, again and again, whether a
+ * page is on its way, and when one is, keeps the processor: the move is held
+ * up where it is, and the entries can be seen by others.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,12 +32,14 @@ struct range {
 };
 
 static struct range ranges[2];
+static const struct range *volatile moving = ranges;
 
 #define WHILE_MS 2000
-#define MAX_PAGES 4096
+#define MAX_PAGES 16384	/* of a range; 32 huge ones where there are 512 in each */
 
-#define HOLD_MS 60	/* of this much and what follows, real time may have 95 % */
-#define LET_GO_MS 4
+#define HOLD_MS 300	/* of this much and what follows, real time may have 95 % */
+#define LET_GO_MS 30
+#define LOOK_MS 1
 
 static void take_last_processor(int policy, int priority)
 {
@@ -60,13 +63,41 @@ static uint64_t now_ms(void)
 	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
 }
 
+/*
+ * Whether pagemap has a page of the range that is moved as swapped, which
+ * without swap it is not.
+ */
+static bool one_is_on_its_way(int pagemap)
+{
+	static uint64_t entries[MAX_PAGES];
+	const struct range *range = moving;
+	size_t i, count = range->size / page_size;
+	ssize_t size = count * sizeof(entries[0]);
+
+	if (pread(pagemap, entries, size,
+		  (uintptr_t)range->start / page_size * sizeof(entries[0])) != size)
+		victim_fail("cannot read pagemap: %s", strerror(errno));
+	for (i = 0; i < count; i++)
+		if (entries[i] & 1ull << 62)
+			return true;
+	return false;
+}
+
 _Noreturn static void *holder(void *unused)
 {
+	int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+
 	(void)unused;
+	if (pagemap < 0)
+		victim_fail("cannot open pagemap: %s", strerror(errno));
 	take_last_processor(SCHED_FIFO, 1);
 	for (;;) {
 		uint64_t until = now_ms() + HOLD_MS;
 
+		if (!one_is_on_its_way(pagemap)) {
+			usleep(LOOK_MS * 1000);
+			continue;
+		}
 		while (now_ms() < until)
 			;
 		usleep(LET_GO_MS * 1000);
@@ -95,6 +126,7 @@ static void change_nodes(void)
 	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		uint64_t until = now_ms() + WHILE_MS;
 
+		moving = &ranges[i];
 		do {
 			node = !node;
 			if (!change_node(&ranges[i], node))
@@ -131,7 +163,7 @@ int main(void)
 	}
 	start = victim_map(size);
 	victim_write(start, size, page_size);
-	huge_size = 32 * pmd_size;
+	huge_size = MAX_PAGES * page_size / pmd_size * pmd_size;
 	huge = victim_map_at_multiple(pmd_size, 0, huge_size);
 	/* Without huge pages it is base pages, which are moved as well. */
 	madvise(huge, huge_size, MADV_HUGEPAGE);
