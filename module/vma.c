@@ -66,7 +66,9 @@ struct ptscope_place ptscope_vma_place(struct vm_area_struct *vma)
 		.huge_level = huge_level(vma),
 		.closed = !(vma->vm_flags & VM_ACCESS_FLAGS),
 		.anon = vma_is_anonymous(vma),
-		.pfn_map = vma->vm_flags & (VM_PFNMAP | VM_IO),
+		/* Of a mixed one, special entries alone have none. */
+		.pfn_map = (vma->vm_flags & (VM_PFNMAP | VM_IO)) &&
+			   !(vma->vm_flags & VM_MIXEDMAP),
 	};
 }
 

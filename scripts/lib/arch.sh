@@ -28,10 +28,11 @@ arch_facts() {
 		arch_qemu=(-machine virt) arch_needs=(qemu-system-arm)
 		;;
 	riscv64)
-		arch_debian=riscv64 arch_triplet=riscv64-linux-gnu arch_suite=trixie
+		arch_debian=riscv64 arch_triplet=riscv64-linux-gnu arch_suite=forky
 		# Blocks of 64K are an extension that QEMU's processor has if it is told so.
 		arch_cpu=rv64,svnapot=on arch_console=ttyS0
-		arch_qemu=(-machine virt) arch_needs=(qemu-system-misc opensbi)
+		# With the older interrupt controller and two nodes, devices are not heard.
+		arch_qemu=(-machine virt,aia=aplic) arch_needs=(qemu-system-misc opensbi)
 		;;
 	*)
 		say "the rig knows no architecture $1"
