@@ -106,6 +106,26 @@ census_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
 	return pages;
 }
 
+static __always_inline bool count_single(void *into, unsigned long addr, u64 value)
+{
+	return true;
+}
+
+static __always_inline const u64 *
+census_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, const u64 *end)
+{
+	const u64 *next;
+	unsigned long pairs;
+
+	if (walk->place.cache)
+		return entry;
+	next = ptscope_pass_singles(walk, addr, entry, end, count_single, NULL);
+	pairs = (next - entry) / 2;
+	census_empty(walk, addr, pairs, PTSCOPE_LEVEL_PTE);
+	census_again(walk, addr, pairs, 0);
+	return next;
+}
+
 /* The level that holds the entries that point to @level's tables. */
 static enum ptscope_level level_above(struct mm_struct *mm, enum ptscope_level level)
 {
@@ -167,6 +187,7 @@ static const struct ptscope_sink census_sink = {
 	.run = census_run,
 	.empty = census_empty,
 	.again = census_again,
+	.singles = census_singles,
 	.table = census_table,
 };
 

@@ -34,6 +34,11 @@
  * @again: the same for entries of the lowest level that say, but for the
  *	frame, what the last present one of that level told by @run did; @frame
  *	is the first one's. NULL if @run is to be told of these as well.
+ * @singles: entries of the lowest level from @entry on, the one for @addr, of
+ *	which every second one is empty, @entry itself too, and those between
+ *	are like the last ones told to @again: passes as many as it likes with
+ *	ptscope_pass_singles(). Returns the first one that it leaves. NULL if
+ *	@empty and @again are to be told of them.
  * @table: the walk has gone down into the table of level @level that
  *	translates @addr; @entryp is the entry for @addr, whose value is
  *	@value. Told once per window, so often for the same table.
@@ -49,6 +54,8 @@ struct ptscope_sink {
 			       unsigned long pages, enum ptscope_level level);
 	unsigned long (*again)(struct ptscope_walk *walk, unsigned long addr,
 			       unsigned long pages, unsigned long frame);
+	const u64 *(*singles)(struct ptscope_walk *walk, unsigned long addr,
+			      const u64 *entry, const u64 *end);
 	void (*table)(struct ptscope_walk *walk, enum ptscope_level level,
 		      unsigned long addr, const void *entryp, u64 value);
 };
@@ -72,14 +79,14 @@ ptscope_sink_empty(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 /* The same where they are not, or need not be. */
 static __always_inline unsigned long
 ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
-		 unsigned long from, unsigned long addr, struct ptscope_entry entry)
+		 unsigned long from, unsigned long addr, struct ptscope_entry *entry)
 {
-	if (entry.state == walk->place.vacant)
-		return ptscope_sink_empty(walk, sink, from, addr, entry.level);
+	if (entry->state == walk->place.vacant)
+		return ptscope_sink_empty(walk, sink, from, addr, entry->level);
 	/* Where only a part of a leaf is asked for, that part's first frame. */
-	if (ptscope_entry_has_frame(&entry))
-		entry.value += from >> PAGE_SHIFT & (ptscope_entry_span(&entry) - 1);
-	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, &entry) << PAGE_SHIFT);
+	if (ptscope_entry_has_frame(entry))
+		entry->value += from >> PAGE_SHIFT & (ptscope_entry_span(entry) - 1);
+	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, entry) << PAGE_SHIFT);
 }
 
 /* Is @pte one of the entries that the contiguous hint makes one translation? */
@@ -141,6 +148,45 @@ static __always_inline u64 ptscope_telling_bits(pte_t pte)
 	return ptscope_raw_pte(pte) & PTSCOPE_FLAG_BITS;
 }
 
+/**
+ * ptscope_pass_singles() - pass entries that are there singly
+ * @walk: the walk
+ * @addr: address of the first entry
+ * @entry: the first entry
+ * @end: behind the last entry of interest in its table
+ * @take: told of each that is there, with its address and value; returns
+ *	whether it takes it. To melt into the loop.
+ * @into: for @take. To be dissolved into registers, as it is in memory that
+ *	nobody else knows of.
+ *
+ * Return: the first entry that is not one of a pair of an empty entry and one
+ * like the last that was told, with another empty one behind it, or that is
+ * not taken.
+ */
+static __always_inline const u64 *
+ptscope_pass_singles(const struct ptscope_walk *walk, unsigned long addr,
+		     const u64 *entry, const u64 *end,
+		     bool (*take)(void *into, unsigned long addr, u64 value), void *into)
+{
+	/* Some of the bits are variables of the kernel's. */
+	const u64 told = walk->told, bits = PTSCOPE_FLAG_BITS;
+	const u64 *const last = end - 2;
+
+	if (entry == end || READ_ONCE(*entry) & ~PTSCOPE_STRAY_BITS)
+		return entry;
+	while (entry < last) {
+		const u64 value = READ_ONCE(entry[1]);
+
+		if ((value & bits) != told ||
+		    READ_ONCE(entry[2]) & ~PTSCOPE_STRAY_BITS ||
+		    !take(into, addr + PAGE_SIZE, value))
+			break;
+		entry += 2;
+		addr += 2 * PAGE_SIZE;
+	}
+	return entry;
+}
+
 /* Entries that are like those before, or empty, which most are, stay out of here. */
 static __always_inline unsigned long
 ptscope_tell_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
@@ -149,7 +195,7 @@ ptscope_tell_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	struct ptscope_entry entry = ptscope_pte_entry(&walk->place, pte, PTSCOPE_LEVEL_PTE);
 
 	walk->told = ptscope_telling_bits(pte);
-	return ptscope_sink_run(walk, sink, from, addr, entry);
+	return ptscope_sink_run(walk, sink, from, addr, &entry);
 }
 
 static __always_inline unsigned long
@@ -176,6 +222,12 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			pages = next - entry;
 			addr += pages << PAGE_SHIFT;
 			from += sink->again(walk, from, pages, ptscope_pte_pfn(pte)) << PAGE_SHIFT;
+			if (sink->singles && pages == 1 && from == addr) {
+				entry = next;
+				next = sink->singles(walk, addr, entry, stop);
+				addr += (next - entry) << PAGE_SHIFT;
+				from = addr;
+			}
 		} else {
 			if (ptscope_is_in_block(pte))
 				next = min(stop, entry + ptscope_read_block(ptep, &pte,
@@ -233,6 +285,7 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		sink->table(walk, PTSCOPE_LEVEL_PMD, addr, pmdp, ptscope_raw_pmd(pmd));
 	for (;;) {
 		const pmd_t *next;
+		struct ptscope_entry what;
 		unsigned long from = addr;
 
 		if (walk->place.huge_level != PTSCOPE_LEVEL_PMD && pmd_present(pmd) &&
@@ -246,8 +299,8 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 
 		next = ptscope_pmd_run_end(walk, pmdp, pmd, last, sink->frames);
 		addr = next == last ? end : (addr & PMD_MASK) + (next - pmdp) * PMD_SIZE;
-		from = ptscope_sink_run(walk, sink, from, addr,
-					ptscope_entry_of_pmd(walk, pmdp, pmd));
+		what = ptscope_entry_of_pmd(walk, pmdp, pmd);
+		from = ptscope_sink_run(walk, sink, from, addr, &what);
 		if (from != addr)
 			return from;
 		if (next == last)
@@ -278,6 +331,7 @@ ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		sink->table(walk, PTSCOPE_LEVEL_PUD, addr, pudp, ptscope_raw_pud(pud));
 	do {
 		unsigned long from = addr, taken;
+		struct ptscope_entry what;
 		pud_t first = pud;
 
 		if (walk->place.huge_level != PTSCOPE_LEVEL_PUD && pud_present(pud) &&
@@ -295,8 +349,8 @@ ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			pud = pudp_get(++pudp);
 		} while (pud_none(first) && pud_none(pud));
 
-		taken = ptscope_sink_run(walk, sink, from, addr,
-					 ptscope_entry_of_pud(walk, first));
+		what = ptscope_entry_of_pud(walk, first);
+		taken = ptscope_sink_run(walk, sink, from, addr, &what);
 		if (taken != addr)
 			return taken;
 	} while (addr != end);
@@ -315,6 +369,7 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		sink->table(walk, PTSCOPE_LEVEL_P4D, addr, p4dp, ptscope_raw_p4d(p4d));
 	do {
 		unsigned long from = addr, taken;
+		struct ptscope_entry what;
 		p4d_t first = p4d;
 
 		if (p4d_present(p4d) && !p4d_bad(p4d)) {
@@ -331,9 +386,8 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			p4d = p4dp_get(++p4dp);
 		} while (p4d_none(first) && p4d_none(p4d));
 
-		taken = ptscope_sink_run(walk, sink, from, addr,
-					 ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_P4D,
-							     p4d_none(first)));
+		what = ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_P4D, p4d_none(first));
+		taken = ptscope_sink_run(walk, sink, from, addr, &what);
 		if (taken != addr)
 			return taken;
 	} while (addr != end);
@@ -365,6 +419,7 @@ ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	sink->table(walk, PTSCOPE_LEVEL_PGD, addr, pgdp, ptscope_raw_pgd(pgd));
 	do {
 		unsigned long from = addr, taken;
+		struct ptscope_entry what;
 		pgd_t first = pgd;
 
 		if (pgd_present(pgd) && !pgd_bad(pgd)) {
@@ -381,9 +436,8 @@ ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			pgd = pgdp_get(++pgdp);
 		} while (pgd_none(first) && pgd_none(pgd));
 
-		taken = ptscope_sink_run(walk, sink, from, addr,
-					 ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_PGD,
-							     pgd_none(first)));
+		what = ptscope_upper_entry(&walk->place, PTSCOPE_LEVEL_PGD, pgd_none(first));
+		taken = ptscope_sink_run(walk, sink, from, addr, &what);
 		if (taken != addr)
 			return taken;
 	} while (addr != end);

@@ -135,6 +135,23 @@ static __always_inline bool ptscope_pattern_has(const struct ptscope_pattern *pa
 	return !((value ^ pattern->value) & pattern->mask);
 }
 
+/* In which bits do eight entries differ from @value and what follows it? */
+static __always_inline u64
+ptscope_eight_differ(const u64 *entry, const u64 value, const u64 step)
+{
+	u64 differ;
+
+	differ = READ_ONCE(entry[0]) ^ value;
+	differ |= READ_ONCE(entry[1]) ^ (value + step);
+	differ |= READ_ONCE(entry[2]) ^ (value + 2 * step);
+	differ |= READ_ONCE(entry[3]) ^ (value + 3 * step);
+	differ |= READ_ONCE(entry[4]) ^ (value + 4 * step);
+	differ |= READ_ONCE(entry[5]) ^ (value + 5 * step);
+	differ |= READ_ONCE(entry[6]) ^ (value + 6 * step);
+	differ |= READ_ONCE(entry[7]) ^ (value + 7 * step);
+	return differ;
+}
+
 /**
  * ptscope_run_end() - find the end of a run
  * @entry: its first entry, which has been read
@@ -148,28 +165,36 @@ static __always_inline bool ptscope_pattern_has(const struct ptscope_pattern *pa
 static __always_inline const u64 *
 ptscope_run_end(const u64 *entry, const u64 *end, struct ptscope_pattern pattern, const u64 step)
 {
+	const u64 *const whole = end - 15;
+	const u64 *block = entry;
+	u64 value = pattern.value;
+
 	/* Where runs are short, most end here. */
 	pattern.value += step;
 	if (++entry == end || !ptscope_pattern_has(&pattern, READ_ONCE(*entry)))
 		return entry;
+	entry++;
 
-	/* Where they are long, most is passed here. */
-	while (end - entry >= 8) {
-		const u64 value = pattern.value;
-		u64 differ;
-
-		differ = READ_ONCE(entry[0]) ^ value;
-		differ |= READ_ONCE(entry[1]) ^ (value + step);
-		differ |= READ_ONCE(entry[2]) ^ (value + 2 * step);
-		differ |= READ_ONCE(entry[3]) ^ (value + 3 * step);
-		differ |= READ_ONCE(entry[4]) ^ (value + 4 * step);
-		differ |= READ_ONCE(entry[5]) ^ (value + 5 * step);
-		differ |= READ_ONCE(entry[6]) ^ (value + 6 * step);
-		differ |= READ_ONCE(entry[7]) ^ (value + 7 * step);
-		if (differ & pattern.mask)
+	/*
+	 * Where they are long, most is passed here. The first two are looked at
+	 * again, as a table is so many blocks and nothing else.
+	 */
+	while (block < whole) {
+		if (ptscope_eight_differ(block, value, step) & pattern.mask)
 			break;
-		pattern.value += 8 * step;
-		entry += 8;
+		value += 8 * step;
+		block += 8;
+		if (ptscope_eight_differ(block, value, step) & pattern.mask)
+			break;
+		value += 8 * step;
+		block += 8;
+	}
+	/* What was read once, and found to belong to the run, does belong to it. */
+	if (block > entry) {
+		entry = block;
+		pattern.value = value;
+	} else {
+		pattern.value += step;
 	}
 	while (entry != end && ptscope_pattern_has(&pattern, READ_ONCE(*entry))) {
 		pattern.value += step;
@@ -178,15 +203,24 @@ ptscope_run_end(const u64 *entry, const u64 *end, struct ptscope_pattern pattern
 	return entry;
 }
 
-/* The same for the steps that are frequent, and for others. */
+/* Not inlined, and so told of the pattern in registers. */
 static noinline const u64 *
+ptscope_far_run_end(const u64 *entry, const u64 *end, u64 value, u64 mask, u64 step)
+{
+	const struct ptscope_pattern pattern = { .value = value, .mask = mask };
+
+	if (!step)
+		return ptscope_run_end(entry, end, pattern, 0);
+	if (step == PTSCOPE_SLOT_STEP)
+		return ptscope_run_end(entry, end, pattern, PTSCOPE_SLOT_STEP);
+	return ptscope_run_end(entry, end, pattern, step);
+}
+
+/* The same for the steps that are frequent, and for others. */
+static __always_inline const u64 *
 ptscope_any_run_end(const u64 *entry, const u64 *end, struct ptscope_pattern pattern)
 {
-	if (!pattern.step)
-		return ptscope_run_end(entry, end, pattern, 0);
-	if (pattern.step == PTSCOPE_SLOT_STEP)
-		return ptscope_run_end(entry, end, pattern, PTSCOPE_SLOT_STEP);
-	return ptscope_run_end(entry, end, pattern, pattern.step);
+	return ptscope_far_run_end(entry, end, pattern.value, pattern.mask, pattern.step);
 }
 
 /* The same for entries with software values. */
@@ -196,8 +230,8 @@ ptscope_soft_run_end(const u64 *entry, const u64 *end, pte_t pte, bool frames)
 	struct ptscope_pattern pattern = ptscope_soft_pattern(pte, frames);
 	u64 value;
 
-	/* With slots that follow each other nothing else can look alike. */
-	if (frames)
+	/* An empty entry looks alike if all that is not the slot's number is 0. */
+	if (frames || pattern.value & pattern.mask & ~PTSCOPE_STRAY_BITS)
 		return ptscope_any_run_end(entry, end, pattern);
 	do {
 		if (++entry == end)

@@ -66,33 +66,25 @@ static u32 told(const struct ptscope_filter *filter, u32 flags)
 	return flags;
 }
 
-/* Does a run that begins with @value go on with the frames or slots of @last? */
-static __always_inline bool frames_follow(const struct ptscope_run *last, u64 value)
+/* What the pages behind @pages of a run have, if they belong to it. */
+static __always_inline u64 value_behind(u64 what, u64 value, unsigned long pages)
 {
-	if (last->value == value)
-		return !value || last->what >> PTSCOPE_RUN_FLAGS_SHIFT & PTSCOPE_FLAG_ZERO;
-	return last->value + last->pages == value;
+	if (!value || what >> PTSCOPE_RUN_FLAGS_SHIFT & PTSCOPE_FLAG_ZERO)
+		return value;
+	return value + pages;
 }
 
-/* Let the last run grow by what begins where it ends, if they are alike. */
-static noinline bool grow(struct ptscope_runs *runs, unsigned long pages, u64 what, u64 value,
-			  u64 extra)
+/* Let the last run grow by what begins where it ends, if there it has room. */
+static __always_inline bool grow(struct ptscope_runs *runs, unsigned long pages)
 {
 	u64 *words = (u64 *)(runs->at - PTSCOPE_RUN_SIZE);
 	const u64 third = get_unaligned(words + 2);
-	const struct ptscope_run last = {
-		.pages = (u32)third,
-		.what = third & ~(u64)U32_MAX,
-		.value = get_unaligned(words + 1),
-		.extra = runs->extras ? runs->extras[ptscope_runs_count(runs) - 1] : 0,
-	};
 
-	if (last.what != what || last.extra != extra || last.pages + pages > MAX_RUN_PAGES)
-		return false;
-	if (runs->filter.detail & PTSCOPE_DETAIL_FRAME && !frames_follow(&last, value))
+	if ((u32)third + pages > MAX_RUN_PAGES)
 		return false;
 	put_unaligned(third + pages, words + 2);
 	runs->growing += pages << PAGE_SHIFT;
+	runs->follows = value_behind(runs->what, runs->follows, pages);
 	return true;
 }
 
@@ -103,7 +95,9 @@ static __always_inline bool add(struct ptscope_runs *runs, unsigned long addr,
 {
 	u64 *words = (u64 *)runs->at;
 
-	if (runs->growing == addr && grow(runs, pages, what, value, extra))
+	if (runs->growing == addr && runs->what == what && runs->follows == value &&
+	    (!extras || runs->extras[ptscope_runs_count(runs) - 1] == extra) &&
+	    grow(runs, pages))
 		return true;
 	if (unlikely(runs->at == runs->limit)) {
 		runs->walk.full = true;
@@ -116,6 +110,8 @@ static __always_inline bool add(struct ptscope_runs *runs, unsigned long addr,
 		runs->extras[ptscope_runs_count(runs)] = extra;
 	runs->at = (u8 *)(words + PTSCOPE_RUN_WORDS);
 	runs->growing = addr + (pages << PAGE_SHIFT);
+	runs->what = what;
+	runs->follows = value_behind(what, value, pages);
 	return true;
 }
 
@@ -224,6 +220,75 @@ frame_runs_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pa
 	return add_again(walk, addr, pages, frame);
 }
 
+/* Where single ones go, and what they have in common. */
+struct singles {
+	u8 *at;
+	u8 *limit;
+	u64 third;
+};
+
+static __always_inline bool take_single(struct singles *to, unsigned long addr, u64 value)
+{
+	u64 *words = (u64 *)to->at;
+
+	if (to->at == to->limit)
+		return false;
+	put_unaligned((u64)addr, words);
+	put_unaligned(value, words + 1);
+	put_unaligned(to->third, words + 2);
+	to->at += PTSCOPE_RUN_SIZE;
+	return true;
+}
+
+static __always_inline bool take_none(void *into, unsigned long addr, u64 value)
+{
+	return true;
+}
+
+static __always_inline bool take_anywhere(void *into, unsigned long addr, u64 value)
+{
+	return take_single(into, addr, 0);
+}
+
+static __always_inline bool take_frame(void *into, unsigned long addr, u64 value)
+{
+	return take_single(into, addr, ptscope_pte_pfn(ptscope_to_pte(value)));
+}
+
+static __always_inline const u64 *
+pass_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, const u64 *end,
+	     bool (*take)(void *into, unsigned long addr, u64 value))
+{
+	struct ptscope_runs *runs = to_runs(walk);
+	const struct ptscope_verdict *verdict = &runs->verdict[1];
+	struct singles to = { runs->at, runs->limit, verdict->what | 1 };
+	const u64 *next;
+
+	if (walk->place.cache || runs->filter.states & BIT(walk->place.vacant))
+		return entry;
+	if (!verdict->wanted)
+		return ptscope_pass_singles(walk, addr, entry, end, take_none, NULL);
+	next = ptscope_pass_singles(walk, addr, entry, end, take, &to);
+	runs->at = to.at;
+	/* Behind a single one is nothing that it could grow by. */
+	if (next != entry)
+		runs->growing = 0;
+	return next;
+}
+
+static __always_inline const u64 *
+runs_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, const u64 *end)
+{
+	return pass_singles(walk, addr, entry, end, take_anywhere);
+}
+
+static __always_inline const u64 *
+frame_runs_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry,
+		   const u64 *end)
+{
+	return pass_singles(walk, addr, entry, end, take_frame);
+}
+
 static __always_inline void no_table(struct ptscope_walk *walk, enum ptscope_level level,
 				     unsigned long addr, const void *entryp, u64 value)
 {
@@ -233,6 +298,7 @@ static const struct ptscope_sink runs_sink = {
 	.run = runs_run,
 	.empty = runs_empty,
 	.again = runs_again,
+	.singles = runs_singles,
 	.table = no_table,
 };
 
@@ -241,6 +307,7 @@ static const struct ptscope_sink frame_runs_sink = {
 	.run = runs_run,
 	.empty = runs_empty,
 	.again = frame_runs_again,
+	.singles = frame_runs_singles,
 	.table = no_table,
 };
 

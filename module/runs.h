@@ -49,6 +49,8 @@ struct ptscope_verdict {
  * @extras: where their extra words go; NULL if none are asked for
  * @growing: where the last run ends, if what follows may still belong to it,
  *	else 0
+ * @what: of the last run, what is in its last word beside the pages
+ * @follows: the value of the page that it could grow by
  */
 struct ptscope_runs {
 	struct ptscope_walk walk;
@@ -59,6 +61,8 @@ struct ptscope_runs {
 	u8 *limit;
 	u64 *extras;
 	unsigned long growing;
+	u64 what;
+	u64 follows;
 };
 
 /* How many runs there are. */
