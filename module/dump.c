@@ -387,6 +387,23 @@ static const struct ptscope_visitor folio_run_visitor = {
 	.gap = ptscope_runs_gap,
 };
 
+static const struct ptscope_visitor brief_run_visitor = {
+	.enter = ptscope_runs_enter,
+	.window = ptscope_brief_runs_window,
+	.gap = ptscope_runs_gap,
+};
+
+static const struct ptscope_visitor *visitor_of(const struct ptscope_runs *runs)
+{
+	if (runs->filter.brief)
+		return &brief_run_visitor;
+	if (runs->extras)
+		return &folio_run_visitor;
+	if (runs->filter.detail & PTSCOPE_DETAIL_FRAME)
+		return &frame_run_visitor;
+	return &run_visitor;
+}
+
 static void run_free(struct dump *base)
 {
 	struct run_dump *dump = container_of(base, struct run_dump, dump);
@@ -417,9 +434,7 @@ int ptscope_run_get_start(struct netlink_callback *cb)
 		}
 	}
 	ptscope_runs_begin(&dump->runs, &dump->dump.question.filter);
-	dump->runs.walk.visitor = dump->runs.extras ? &folio_run_visitor :
-		dump->runs.filter.detail & PTSCOPE_DETAIL_FRAME ? &frame_run_visitor :
-		&run_visitor;
+	dump->runs.walk.visitor = visitor_of(&dump->runs);
 	return 0;
 }
 
@@ -439,11 +454,13 @@ static bool lend_room(struct run_dump *dump, struct sk_buff *skb)
 /* The runs stand where their attribute's payload will be. */
 static void put_runs(struct run_dump *dump, struct sk_buff *skb)
 {
-	unsigned int count = ptscope_runs_count(&dump->runs);
+	const struct ptscope_runs *runs = &dump->runs;
+	const int type = runs->filter.brief ? PTSCOPE_A_TARGET_SERIES : PTSCOPE_A_TARGET_RUNS;
 
-	nla_reserve(skb, PTSCOPE_A_TARGET_RUNS, count * PTSCOPE_RUN_SIZE);
-	if (dump->runs.extras)
-		nla_put(skb, PTSCOPE_A_TARGET_EXTRAS, count * sizeof(u64), dump->runs.extras);
+	nla_reserve(skb, type, ptscope_runs_size(runs));
+	if (runs->extras)
+		nla_put(skb, PTSCOPE_A_TARGET_EXTRAS,
+			ptscope_runs_count(runs) * sizeof(u64), runs->extras);
 }
 
 int ptscope_run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

@@ -70,10 +70,17 @@ static int parse_filter(struct ptscope_question *question, struct nlattr **attrs
 	filter->inverted = optional(attrs, PTSCOPE_A_TARGET_CATEGORY_INVERTED);
 	filter->anyof = optional(attrs, PTSCOPE_A_TARGET_CATEGORY_ANYOF);
 	filter->detail = optional(attrs, PTSCOPE_A_TARGET_DETAIL);
+	filter->brief = nla_get_flag(attrs[PTSCOPE_A_TARGET_BRIEF]);
 
 	if (attrs[PTSCOPE_A_TARGET_STATES] && !filter->states) {
 		NL_SET_ERR_MSG_ATTR(extack, attrs[PTSCOPE_A_TARGET_STATES],
 				    "no state is asked for");
+		return -EINVAL;
+	}
+	if (filter->brief && filter->detail & (PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE |
+					       PTSCOPE_DETAIL_FOLIO)) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[PTSCOPE_A_TARGET_BRIEF],
+				    "frames, nodes and folios are not told in brief");
 		return -EINVAL;
 	}
 	if (!filter->states)

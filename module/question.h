@@ -20,6 +20,7 @@ struct sk_buff;
  * @mask: flags that must all be set then
  * @anyof: flags of which one must be set, unless there are none in here
  * @detail: bits of enum ptscope_detail
+ * @brief: tell them as series; then there is no detail beyond flags
  */
 struct ptscope_filter {
 	u32 states;
@@ -27,6 +28,7 @@ struct ptscope_filter {
 	u32 mask;
 	u32 anyof;
 	u32 detail;
+	bool brief;
 };
 
 /* What a request is about. */

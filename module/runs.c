@@ -10,6 +10,14 @@
 /* What fits into 32 bits, and ends at the end of any leaf. */
 #define MAX_RUN_PAGES BIT(31)
 
+/*
+ * A series: two words, and half a word for each run, or a word for a single one
+ * that is larger.
+ */
+#define SERIES_HEADER (2 * sizeof(u64))
+#define SERIES_ROOM (SERIES_HEADER + sizeof(u64))
+#define SERIES_RUN sizeof(u32)
+
 static __always_inline struct ptscope_runs *to_runs(struct ptscope_walk *walk)
 {
 	return container_of(walk, struct ptscope_runs, walk);
@@ -30,11 +38,18 @@ void ptscope_runs_begin(struct ptscope_runs *runs, const struct ptscope_filter *
 		runs->verdict[i].entry = ~0ULL;
 }
 
+/* Nothing that follows belongs to the last run, or to its series. */
+static void leave_run(struct ptscope_runs *runs)
+{
+	runs->growing = 0;
+	runs->series = NULL;
+}
+
 /**
  * ptscope_runs_lend() - let runs have room
  * @runs: the walk
  * @words: where to put them; need not be aligned
- * @size: bytes there
+ * @size: bytes there; enough for one run
  *
  * What was collected before is complete: a walk ends early only where a run
  * begins that found no room.
@@ -43,8 +58,12 @@ void ptscope_runs_lend(struct ptscope_runs *runs, void *words, size_t size)
 {
 	runs->words = words;
 	runs->at = words;
-	runs->limit = runs->words + size / PTSCOPE_RUN_SIZE * PTSCOPE_RUN_SIZE;
-	runs->growing = 0;
+	/* Of series, the last place where any kind of run has room. */
+	if (runs->filter.brief)
+		runs->limit = runs->words + size - SERIES_ROOM;
+	else
+		runs->limit = runs->words + size / PTSCOPE_RUN_SIZE * PTSCOPE_RUN_SIZE;
+	leave_run(runs);
 }
 
 static bool wanted(const struct ptscope_filter *filter, const struct ptscope_entry *entry)
@@ -115,6 +134,94 @@ static __always_inline bool add(struct ptscope_runs *runs, unsigned long addr,
 	return true;
 }
 
+/* Begin a series with a run; there is room for it. */
+static void begin_series(struct ptscope_runs *runs, unsigned long addr, unsigned long pages,
+			 u64 what)
+{
+	u64 *words = (u64 *)runs->at;
+
+	runs->series = words;
+	runs->wide = pages > U16_MAX;
+	runs->what = what;
+	runs->growing = addr + (pages << PAGE_SHIFT);
+	put_unaligned((u64)addr, words);
+	if (runs->wide) {
+		put_unaligned(what, words + 1);
+		put_unaligned((u64)pages, words + 2);
+		runs->at += SERIES_ROOM;
+	} else {
+		put_unaligned(what | 1, words + 1);
+		put_unaligned((u32)pages, (u32 *)(words + 2));
+		runs->at += SERIES_HEADER + SERIES_RUN;
+	}
+}
+
+/* Its number of runs stands below what they have in common. */
+static __always_inline void count_in_series(struct ptscope_runs *runs, long more)
+{
+	put_unaligned(get_unaligned(runs->series + 1) + more, runs->series + 1);
+}
+
+/*
+ * The last run has become too large for its series, and begins one of its own.
+ * It takes the place of what it was before, so that there is room.
+ */
+static void widen(struct ptscope_runs *runs, unsigned long before, unsigned long pages)
+{
+	runs->at -= SERIES_RUN;
+	count_in_series(runs, -1);
+	if (!(u32)get_unaligned(runs->series + 1))
+		runs->at = (u8 *)runs->series;
+	begin_series(runs, runs->growing - (before << PAGE_SHIFT), before + pages, runs->what);
+}
+
+/* As grow(), of a run in a series. */
+static bool grow_in_series(struct ptscope_runs *runs, unsigned long pages)
+{
+	u32 *last = (u32 *)(runs->at - SERIES_RUN);
+	u64 before;
+
+	if (runs->wide) {
+		before = get_unaligned(runs->series + 2);
+		if (before + pages > MAX_RUN_PAGES)
+			return false;
+		put_unaligned(before + pages, runs->series + 2);
+	} else {
+		before = get_unaligned(last) & U16_MAX;
+		if (before + pages > U16_MAX) {
+			widen(runs, before, pages);
+			return true;
+		}
+		put_unaligned(get_unaligned(last) + (u32)pages, last);
+	}
+	runs->growing += pages << PAGE_SHIFT;
+	return true;
+}
+
+/* As add(), to series. */
+static bool add_to_series(struct ptscope_runs *runs, unsigned long addr, unsigned long pages,
+			  u64 what)
+{
+	const unsigned long gap = (addr - runs->growing) >> PAGE_SHIFT;
+	const bool goes_on = runs->series && runs->what == what;
+
+	if (goes_on && !gap && grow_in_series(runs, pages))
+		return true;
+	if (unlikely(runs->at > runs->limit)) {
+		runs->walk.full = true;
+		return false;
+	}
+	if (goes_on && gap && gap <= U16_MAX && pages <= U16_MAX && !runs->wide) {
+		put_unaligned((u32)(gap << 16 | pages), (u32 *)runs->at);
+		runs->at += SERIES_RUN;
+		count_in_series(runs, 1);
+		runs->growing = addr + (pages << PAGE_SHIFT);
+		return true;
+	}
+	begin_series(runs, addr, pages, what);
+	return true;
+}
+
 /*
  * Pages of @entry from @addr on, where its frame is @value, that share node and
  * folio with the first one, whose extra word is noted in @extra.
@@ -167,7 +274,8 @@ static unsigned long runs_run(struct ptscope_walk *walk, unsigned long addr,
 
 		if (runs->extras)
 			more = alike_in_memory(runs, entry, value, from, more, &extra);
-		if (!add(runs, from, more, verdict->what, shown, extra, runs->extras))
+		if (runs->filter.brief ? !add_to_series(runs, from, more, verdict->what) :
+		    !add(runs, from, more, verdict->what, shown, extra, runs->extras))
 			break;
 		done += more;
 		if (value && !(entry->flags & PTSCOPE_FLAG_ZERO))
@@ -255,6 +363,13 @@ static __always_inline bool take_frame(void *into, unsigned long addr, u64 value
 	return take_single(into, addr, ptscope_pte_pfn(ptscope_to_pte(value)));
 }
 
+/* Does nobody want to hear of the empty ones between them? */
+static __always_inline bool may_pass_singles(const struct ptscope_runs *runs)
+{
+	return !runs->walk.place.cache &&
+	       !(runs->filter.states & BIT(runs->walk.place.vacant));
+}
+
 static __always_inline const u64 *
 pass_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, const u64 *end,
 	     bool (*take)(void *into, unsigned long addr, u64 value))
@@ -264,7 +379,7 @@ pass_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, co
 	struct singles to = { runs->at, runs->limit, verdict->what | 1 };
 	const u64 *next;
 
-	if (walk->place.cache || runs->filter.states & BIT(walk->place.vacant))
+	if (!may_pass_singles(runs))
 		return entry;
 	if (!verdict->wanted)
 		return ptscope_pass_singles(walk, addr, entry, end, take_none, NULL);
@@ -287,6 +402,50 @@ frame_runs_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *ent
 		   const u64 *end)
 {
 	return pass_singles(walk, addr, entry, end, take_frame);
+}
+
+static __always_inline unsigned long
+brief_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
+	    unsigned long frame)
+{
+	struct ptscope_runs *runs = to_runs(walk);
+	const struct ptscope_verdict *verdict = &runs->verdict[1];
+
+	if (!verdict->wanted || add_to_series(runs, addr, pages, verdict->what))
+		return pages;
+	return 0;
+}
+
+static __always_inline bool take_briefly(void *into, unsigned long addr, u64 value)
+{
+	struct singles *to = into;
+
+	if (to->at > to->limit)
+		return false;
+	put_unaligned((u32)(1 << 16 | 1), (u32 *)to->at);
+	to->at += SERIES_RUN;
+	return true;
+}
+
+static __always_inline const u64 *
+brief_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, const u64 *end)
+{
+	struct ptscope_runs *runs = to_runs(walk);
+	struct singles to = { runs->at, runs->limit };
+	const u64 *next;
+
+	if (!may_pass_singles(runs))
+		return entry;
+	if (!runs->verdict[1].wanted)
+		return ptscope_pass_singles(walk, addr, entry, end, take_none, NULL);
+	/* The single one that stands before these has to be in a series. */
+	if (!runs->series || runs->growing != addr || runs->wide)
+		return entry;
+	next = ptscope_pass_singles(walk, addr, entry, end, take_briefly, &to);
+	count_in_series(runs, (next - entry) / 2);
+	runs->at = to.at;
+	runs->growing = addr + ((next - entry) << PAGE_SHIFT);
+	return next;
 }
 
 static __always_inline void no_table(struct ptscope_walk *walk, enum ptscope_level level,
@@ -318,6 +477,14 @@ static const struct ptscope_sink folio_runs_sink = {
 	.table = no_table,
 };
 
+static const struct ptscope_sink brief_runs_sink = {
+	.run = runs_run,
+	.empty = runs_empty,
+	.again = brief_again,
+	.singles = brief_singles,
+	.table = no_table,
+};
+
 /**
  * ptscope_runs_enter() - a run does not reach from one VMA into another
  * @walk: within a struct ptscope_runs
@@ -325,7 +492,7 @@ static const struct ptscope_sink folio_runs_sink = {
  */
 void ptscope_runs_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
 {
-	to_runs(walk)->growing = 0;
+	leave_run(to_runs(walk));
 }
 
 /**
@@ -371,6 +538,20 @@ unsigned long ptscope_folio_runs_window(struct ptscope_walk *walk, unsigned long
 					unsigned long end)
 {
 	return ptscope_read_window(walk, &folio_runs_sink, addr, end);
+}
+
+/**
+ * ptscope_brief_runs_window() - the same, in brief
+ * @walk: within a struct ptscope_runs
+ * @addr: where to begin
+ * @end: where to end, in the same VMA
+ *
+ * Return: as for ptscope_runs_window().
+ */
+unsigned long ptscope_brief_runs_window(struct ptscope_walk *walk, unsigned long addr,
+					unsigned long end)
+{
+	return ptscope_read_window(walk, &brief_runs_sink, addr, end);
 }
 
 /**

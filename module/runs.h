@@ -51,6 +51,9 @@ struct ptscope_verdict {
  *	else 0
  * @what: of the last run, what is in its last word beside the pages
  * @follows: the value of the page that it could grow by
+ * @series: where the last series begins, if it may go on; NULL if there is
+ *	none, or if runs are told one by one
+ * @wide: it is of one run whose pages have a word of their own
  */
 struct ptscope_runs {
 	struct ptscope_walk walk;
@@ -63,6 +66,8 @@ struct ptscope_runs {
 	unsigned long growing;
 	u64 what;
 	u64 follows;
+	u64 *series;
+	bool wide;
 };
 
 /* How many runs there are. */
@@ -97,12 +102,20 @@ static inline u64 ptscope_run_what(const struct ptscope_entry *entry, u32 flags)
 	       (u64)flags << PTSCOPE_RUN_FLAGS_SHIFT;
 }
 
+/* Bytes of words that there are. */
+static inline size_t ptscope_runs_size(const struct ptscope_runs *runs)
+{
+	return runs->at - runs->words;
+}
+
 void ptscope_runs_begin(struct ptscope_runs *runs, const struct ptscope_filter *filter);
 void ptscope_runs_lend(struct ptscope_runs *runs, void *words, size_t size);
 void ptscope_runs_enter(struct ptscope_walk *walk, struct vm_area_struct *vma);
 unsigned long ptscope_runs_window(struct ptscope_walk *walk, unsigned long addr,
 				  unsigned long end);
 unsigned long ptscope_frame_runs_window(struct ptscope_walk *walk, unsigned long addr,
+					unsigned long end);
+unsigned long ptscope_brief_runs_window(struct ptscope_walk *walk, unsigned long addr,
 					unsigned long end);
 unsigned long ptscope_runs_gap(struct ptscope_walk *walk, unsigned long addr,
 			       unsigned long pages, struct ptscope_entry entry);

@@ -98,9 +98,40 @@ bool ours_runs(struct bench *bench, struct answer *answer)
 	return read_runs(bench, answer, 0);
 }
 
+/* Each of its runs is looked at. */
+static void add_series(const struct bench *bench, const struct ptscope_series *series,
+		       struct answer *answer)
+{
+	/* In pages. */
+	const uint64_t from = bench->target->start / bench->page_size;
+	const uint64_t size = bench->target->end / bench->page_size - from;
+	uint64_t at = series->start / bench->page_size - from, pages = series->pages, found;
+	uint32_t i;
+
+	answer->items += 1 + series->count;
+	found = at < size ? pages : 0;
+	for (i = 0; i < series->count; i++) {
+		at += pages + ptscope_series_gap(series->run[i]);
+		pages = ptscope_series_pages(series->run[i]);
+		if (at < size)
+			found += pages;
+	}
+	answer->pages += found;
+}
+
 bool ours_present_runs(struct bench *bench, struct answer *answer)
 {
-	return read_runs(bench, answer, 1u << PTSCOPE_STATE_RES);
+	const struct ptscope_filter filter = { .states = 1u << PTSCOPE_STATE_RES };
+	struct ptscope_series series;
+	int err;
+
+	answer->exact = true;
+	err = ptscope_dump_series(bench->ps, bench->target->pid, 0, 0, &filter);
+	while (!err && (err = ptscope_next_series(bench->ps, &series)) > 0) {
+		err = 0;
+		add_series(bench, &series, answer);
+	}
+	return !failed(bench, err);
 }
 
 bool ours_swapped_runs(struct bench *bench, struct answer *answer)

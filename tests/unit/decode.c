@@ -124,6 +124,7 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 	struct ptscope_proc proc;
 	struct ptscope_trail trail;
 	struct ptscope_vma vma;
+	struct ptscope_series series;
 	struct ptscope_run run;
 	struct runs runs;
 	int i;
@@ -159,6 +160,15 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 		if (decode_runs(msg, &runs))
 			break;
 		fprintf(out, "runs %u hidden=%d\n", runs.pid, runs.hidden);
+		/* A series as such, and then runs of others. */
+		if (series_next(&runs, &series)) {
+			fprintf(out, " series %" PRIx64 " %" PRIx64 " pages=%u", series.start,
+				series.what, series.pages);
+			for (i = 0; i < (int)series.count; i++)
+				fprintf(out, " +%u %u", ptscope_series_gap(series.run[i]),
+					ptscope_series_pages(series.run[i]));
+			fputc('\n', out);
+		}
 		while (runs_next(&runs, PTSCOPE_DETAIL_FRAME, &run))
 			print_run(out, &run);
 		return;

@@ -2,7 +2,7 @@
 /*
  * Records the datagrams of real answers, for the decoder's tests.
  *
- *	record FILE (info | proc PID | vmas PID)
+ *	record FILE (info | proc PID | vmas PID | runs PID | series PID | walk PID ADDR)
  *
  * A recording is the sequence number of the request, then each datagram with
  * its length before it; numbers are 32 bits in the machine's own order. Run
@@ -44,6 +44,7 @@ static int ask(struct ptscope *ps, const char *what, pid_t pid, uint64_t address
 	const struct ptscope_filter filter = {
 		.detail = PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
 	};
+	const struct ptscope_filter present = { .states = 1u << PTSCOPE_STATE_RES };
 	const struct ptscope_vma *vma;
 	struct ptscope_trail trail;
 	struct ptscope_proc proc;
@@ -57,6 +58,12 @@ static int ask(struct ptscope *ps, const char *what, pid_t pid, uint64_t address
 		return ptscope_get_proc(ps, pid, &proc);
 	if (!strcmp(what, "walk"))
 		return ptscope_get_trail(ps, pid, address, &trail);
+	if (!strcmp(what, "series")) {
+		err = ptscope_dump_series(ps, pid, 0, 0, &present);
+		while (!err && (err = ptscope_next_run(ps, &run)) > 0)
+			err = 0;
+		return err;
+	}
 	if (!strcmp(what, "runs")) {
 		err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
 		while (!err && (err = ptscope_next_run(ps, &run)) > 0)

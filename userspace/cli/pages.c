@@ -219,7 +219,11 @@ static int read_runs(struct ptscope *ps, const struct options *opts, pid_t pid,
 	int err;
 
 	filter.detail = details(opts);
-	err = ptscope_dump_runs(ps, pid, opts->start, opts->end, &filter);
+	/* The same runs in fewer bytes, where that can be. */
+	if (filter.detail & (PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO))
+		err = ptscope_dump_runs(ps, pid, opts->start, opts->end, &filter);
+	else
+		err = ptscope_dump_series(ps, pid, opts->start, opts->end, &filter);
 	if (err)
 		return err;
 	while ((err = ptscope_next_run(ps, &row.run)) > 0) {

@@ -454,8 +454,8 @@ static bool put_filter(struct nl_msg *request, const struct ptscope_filter *filt
 	return true;
 }
 
-PUBLIC int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
-			     const struct ptscope_filter *filter)
+static int dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
+		     const struct ptscope_filter *filter, bool brief)
 {
 	struct nl_msg *request;
 	int err;
@@ -463,12 +463,25 @@ PUBLIC int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint
 	err = begin_range(ps, PTSCOPE_CMD_RUN_GET, pid, start, end, &request);
 	if (err)
 		return err;
-	if (filter && !put_filter(request, filter)) {
+	if ((filter && !put_filter(request, filter)) ||
+	    (brief && nla_put_flag(request, PTSCOPE_A_TARGET_BRIEF))) {
 		nlmsg_free(request);
 		return fail(ps, -ENOMEM, "out of memory");
 	}
 	ps->detail = filter ? filter->detail : 0;
 	return post_dump(ps, request);
+}
+
+PUBLIC int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
+			     const struct ptscope_filter *filter)
+{
+	return dump_runs(ps, pid, start, end, filter, false);
+}
+
+PUBLIC int ptscope_dump_series(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
+			       const struct ptscope_filter *filter)
+{
+	return dump_runs(ps, pid, start, end, filter, true);
 }
 
 /* Read on in a dump of runs: 1, 0 at its end, or a negative errno. */
@@ -502,6 +515,18 @@ PUBLIC int ptscope_next_runs(struct ptscope *ps, const struct ptscope_packed_run
 	int err;
 
 	while (!(*count = runs_rest(&ps->runs, runs))) {
+		err = next_runs(ps);
+		if (err <= 0)
+			return err;
+	}
+	return 1;
+}
+
+PUBLIC int ptscope_next_series(struct ptscope *ps, struct ptscope_series *series)
+{
+	int err;
+
+	while (!series_next(&ps->runs, series)) {
 		err = next_runs(ps);
 		if (err <= 0)
 			return err;

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/genetlink.h>
 #include <netlink/attr.h>
@@ -502,6 +503,43 @@ bool is_hidden(const struct nlmsghdr *msg)
 	return false;
 }
 
+/* A series: two words, then half a word for each run, or a word for a large one. */
+static bool read_series(const struct bytes *bytes, size_t *at, struct ptscope_series *series)
+{
+	const unsigned char *data = bytes->data + *at;
+	size_t left = bytes->len - *at;
+	uint64_t start, what, pages;
+	uint32_t count;
+
+	if (left < sizeof(start) + sizeof(what) + sizeof(uint32_t))
+		return false;
+	memcpy(&start, data, sizeof(start));
+	memcpy(&what, data + sizeof(start), sizeof(what));
+	data += sizeof(start) + sizeof(what);
+	left -= sizeof(start) + sizeof(what);
+	count = what;
+	if (count > left / sizeof(uint32_t) || (!count && left < sizeof(pages)))
+		return false;
+
+	series->start = start;
+	series->what = what - count;
+	series->run = (const uint32_t *)data;
+	if (count) {
+		series->pages = ptscope_series_pages(*series->run++);
+		series->count = count - 1;
+		data += count * sizeof(uint32_t);
+	} else {
+		memcpy(&pages, data, sizeof(pages));
+		if (pages > UINT32_MAX)
+			return false;
+		series->pages = pages;
+		series->count = 0;
+		data += sizeof(pages);
+	}
+	*at = data - bytes->data;
+	return true;
+}
+
 int decode_runs(const struct nlmsghdr *msg, struct runs *runs)
 {
 	static const struct field fields[] = {
@@ -509,23 +547,65 @@ int decode_runs(const struct nlmsghdr *msg, struct runs *runs)
 		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct runs, start_time, KIND_UINT),
 		[PTSCOPE_A_TARGET_RUNS] = FIELD(struct runs, words, KIND_BYTES),
 		[PTSCOPE_A_TARGET_EXTRAS] = FIELD(struct runs, extras, KIND_BYTES),
+		[PTSCOPE_A_TARGET_SERIES] = FIELD(struct runs, brief, KIND_BYTES),
 	};
+	struct ptscope_series series;
+	size_t at = 0;
 
 	memset(runs, 0, sizeof(*runs));
 	if (!decode_message(msg, fields, COUNT(fields), runs) || !runs->pid ||
 	    runs->words.len % RUN_SIZE)
 		return -EBADMSG;
 	runs->hidden = is_hidden(msg);
+	/* Once here is enough. */
+	while (at < runs->brief.len)
+		if (!read_series(&runs->brief, &at, &series))
+			return -EBADMSG;
 	if (runs->extras.len &&
 	    runs->extras.len / sizeof(uint64_t) != runs->words.len / RUN_SIZE)
 		return -EBADMSG;
 	return 0;
 }
 
+bool series_next(struct runs *runs, struct ptscope_series *series)
+{
+	if (runs->open) {
+		*series = runs->series;
+		runs->open = false;
+		return true;
+	}
+	return runs->at < runs->brief.len && read_series(&runs->brief, &runs->at, series);
+}
+
+/* Take the first run of what series_next() has; the rest stays. */
+static bool next_of_series(struct runs *runs, struct ptscope_run *run)
+{
+	const uint64_t page_size = sysconf(_SC_PAGESIZE);
+	struct ptscope_packed_run packed = { 0 };
+	struct ptscope_series series;
+
+	if (!series_next(runs, &series))
+		return false;
+	packed.start = series.start;
+	packed.what = series.what | series.pages;
+	decode_run(&packed, false, run);
+	if (!series.count)
+		return true;
+
+	series.start += (series.pages + (uint64_t)ptscope_series_gap(*series.run)) * page_size;
+	series.pages = ptscope_series_pages(*series.run++);
+	series.count--;
+	runs->series = series;
+	runs->open = true;
+	return true;
+}
+
 bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run)
 {
 	uint64_t extra;
 
+	if (runs->brief.len)
+		return next_of_series(runs, run);
 	if (runs->next * RUN_SIZE >= runs->words.len)
 		return false;
 	decode_run((const struct ptscope_packed_run *)runs->words.data + runs->next,

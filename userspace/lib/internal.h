@@ -78,6 +78,10 @@ struct bytes {
  * @words: of all runs
  * @extras: of all runs; empty if they were not asked for
  * @next: the run that comes next
+ * @brief: of all series, if runs are told in brief
+ * @at: where in there the next series begins
+ * @open: runs have been taken from a series that has others
+ * @series: these
  */
 struct runs {
 	uint32_t pid;
@@ -86,6 +90,10 @@ struct runs {
 	struct bytes words;
 	struct bytes extras;
 	size_t next;
+	struct bytes brief;
+	size_t at;
+	bool open;
+	struct ptscope_series series;
 };
 
 int decode_runs(const struct nlmsghdr *msg, struct runs *runs);
@@ -93,5 +101,7 @@ int decode_runs(const struct nlmsghdr *msg, struct runs *runs);
 bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run);
 /* All that are left, as they stand in the message; how many they are. */
 size_t runs_rest(struct runs *runs, const struct ptscope_packed_run **packed);
+/* What is left of the series that is open, or the next one; false if there is none. */
+bool series_next(struct runs *runs, struct ptscope_series *series);
 
 #endif /* PTSCOPE_INTERNAL_H */
