@@ -328,6 +328,65 @@ static void compare_vma(struct ptscope *ps, struct witness *witness, const struc
 		differ("%" PRIx64 " %s: runs end at %" PRIx64, vma->start, vma->name, reached);
 }
 
+/* What a page says apart from its frame and its age, as one number. */
+static uint64_t words_of(const struct ptscope_run *run)
+{
+	const uint32_t flags = run->flags & ~(PTSCOPE_FLAG_YOUNG | PTSCOPE_FLAG_DIRTY |
+					      PTSCOPE_FLAG_SOFT_DIRTY);
+
+	return (run->state | run->level << 4 | run->pkey << 8 | run->memory_type << 12 |
+		(uint64_t)flags << 16) * 0x9e3779b97f4a7c15 + 1;
+}
+
+/*
+ * A number that is the same if all pages say the same, however they are divided
+ * into runs; 0 if they cannot be asked for.
+ */
+static uint64_t digest(struct ptscope *ps, pid_t pid, const struct ptscope_filter *filter,
+		       int (*dump)(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
+				   const struct ptscope_filter *filter))
+{
+	struct ptscope_run run;
+	uint64_t sum = 1;
+	int err = dump(ps, pid, 0, 0, filter);
+
+	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
+		const uint64_t first = run.start / page_size, pages = run.pages;
+
+		err = 0;
+		sum += words_of(&run) * (first * pages + pages * (pages - 1) / 2 + pages * 7);
+	}
+	return err ? 0 : sum;
+}
+
+/*
+ * Where frames do not count, others of the kernel's loops find the runs: these
+ * have to find the same pages, told one by one and in brief.
+ */
+static void compare_ways(struct ptscope *ps, pid_t pid,
+			 void (*differ)(const char *format, ...))
+{
+	const struct ptscope_filter plain[] = { { 0 }, { .states = 1u << PTSCOPE_STATE_RES } };
+	struct ptscope_filter full = everything;
+	uint64_t frames, single, brief;
+	size_t i;
+	int looks;
+
+	for (i = 0; i < 2; i++) {
+		full.states = plain[i].states;
+		for (looks = 0; looks < LOOKS; looks++) {
+			frames = digest(ps, pid, &full, ptscope_dump_runs);
+			single = digest(ps, pid, &plain[i], ptscope_dump_runs);
+			brief = digest(ps, pid, &plain[i], ptscope_dump_series);
+			if (frames && frames == single && frames == brief)
+				break;
+		}
+		if (looks == LOOKS)
+			differ("runs of states %#x: with frames %" PRIx64 ", without %" PRIx64
+			       ", in brief %" PRIx64, plain[i].states, frames, single, brief);
+	}
+}
+
 /*
  * Some kernels, 6.12 among them, call every anonymous page merged: there the
  * merged bear two marks in their mapping, and either is taken for both. A page
@@ -366,6 +425,7 @@ void runs_compare(struct ptscope *ps, pid_t pid, const struct proc_vmas *vmas, s
 	witness.tells_merged = kpageflags_tells_merged(witness.kpageflags);
 	for (i = 0; i < vmas->count; i++)
 		compare_vma(ps, &witness, &vmas->vma[i], count, differ);
+	compare_ways(ps, pid, differ);
 	ptscope_free(witness.again);
 	close(witness.pagemap);
 	close(witness.kpageflags);
