@@ -101,9 +101,9 @@ static void mark_changed(struct netlink_callback *cb, const struct ptscope_walk 
 	cb->seq = walk->changed ? 2 : 1;
 }
 
-/* Begin a message and say which process it is about; NULL if it is full. */
+/* Begin a message about what @walk reads; NULL if there is no room. */
 static void *begin_message(struct sk_buff *skb, struct netlink_callback *cb,
-			   const struct dump *dump, const struct ptscope_walk *walk, u8 cmd)
+			   const struct ptscope_walk *walk, u8 cmd)
 {
 	void *header = ptscope_dump_header(skb, cb, cmd);
 
@@ -111,10 +111,6 @@ static void *begin_message(struct sk_buff *skb, struct netlink_callback *cb,
 		return NULL;
 	mark_changed(cb, walk);
 	genl_dump_check_consistent(cb, header);
-	if (ptscope_put_target(skb, &dump->question, walk->cache)) {
-		genlmsg_cancel(skb, header);
-		return NULL;
-	}
 	return header;
 }
 
@@ -264,13 +260,10 @@ static int vma_reply(struct vma_dump *dump)
 	struct sk_buff *skb = dump->skb;
 	void *header;
 
-	header = begin_message(skb, dump->cb, &dump->dump, &dump->cw.walk,
-			       PTSCOPE_CMD_VMA_GET);
+	header = begin_message(skb, dump->cb, &dump->cw.walk, PTSCOPE_CMD_VMA_GET);
 	if (!header)
 		return -EMSGSIZE;
-	if (ptscope_put_vma(skb, PTSCOPE_A_TARGET_VMA, &dump->vma) ||
-	    ptscope_put_census(skb, &dump->cw.census) ||
-	    ptscope_put_tables(skb, &dump->cw.census)) {
+	if (ptscope_put_vma_census(skb, &dump->dump.question, &dump->vma, &dump->cw)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
@@ -474,8 +467,10 @@ int ptscope_run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (dump->runs.walk.addr >= dump->runs.walk.end)
 		return 0;
 
-	header = begin_message(skb, cb, &dump->dump, &dump->runs.walk, PTSCOPE_CMD_RUN_GET);
-	if (!header || !lend_room(dump, skb))
+	header = begin_message(skb, cb, &dump->runs.walk, PTSCOPE_CMD_RUN_GET);
+	if (!header ||
+	    ptscope_put_target(skb, &dump->dump.question, dump->runs.walk.cache) ||
+	    !lend_room(dump, skb))
 		return -EMSGSIZE;
 
 	err = ptscope_walk(&dump->runs.walk);

@@ -76,6 +76,17 @@ static __always_inline void write_flag(struct writer *to, int type)
 	to->at += NLA_HDRLEN;
 }
 
+static void write_bytes(struct writer *to, int type, const void *bytes, size_t size)
+{
+	struct nlattr *attr = (struct nlattr *)to->at;
+
+	attr->nla_len = NLA_HDRLEN + size;
+	attr->nla_type = type;
+	memcpy(to->at + NLA_HDRLEN, bytes, size);
+	memset(to->at + attr->nla_len, 0, NLA_ALIGN(size) - size);
+	to->at += NLA_HDRLEN + NLA_ALIGN(size);
+}
+
 /* An attribute that holds what is written until nest_end(). */
 static __always_inline struct nlattr *nest_begin(struct writer *to, int type)
 {
@@ -206,6 +217,20 @@ int ptscope_put_info(struct sk_buff *skb, u32 sight)
 	return 0;
 }
 
+#define TARGET_SIZE (4 * NUMBER_SIZE)
+
+static void write_target(struct writer *to, const struct ptscope_question *question, bool cache)
+{
+	const struct ptscope_target *target = &question->target;
+
+	write_u32(to, PTSCOPE_A_TARGET_PID, target->pid);
+	write_uint(to, PTSCOPE_A_TARGET_START_TIME, target->start_time);
+	if (question->hidden)
+		write_flag(to, PTSCOPE_A_TARGET_HIDDEN);
+	if (cache)
+		write_flag(to, PTSCOPE_A_TARGET_CACHE);
+}
+
 /**
  * ptscope_put_target() - say which process a message is about
  * @skb: the message
@@ -217,19 +242,44 @@ int ptscope_put_info(struct sk_buff *skb, u32 sight)
 int ptscope_put_target(struct sk_buff *skb, const struct ptscope_question *question,
 		       bool cache)
 {
-	const struct ptscope_target *target = &question->target;
 	struct writer to;
 
-	if (!writer_begin(&to, skb, 4 * NUMBER_SIZE))
+	if (!writer_begin(&to, skb, TARGET_SIZE))
 		return -EMSGSIZE;
-	write_u32(&to, PTSCOPE_A_TARGET_PID, target->pid);
-	write_uint(&to, PTSCOPE_A_TARGET_START_TIME, target->start_time);
-	if (question->hidden)
-		write_flag(&to, PTSCOPE_A_TARGET_HIDDEN);
-	if (cache)
-		write_flag(&to, PTSCOPE_A_TARGET_CACHE);
+	write_target(&to, question, cache);
 	writer_end(&to, skb);
 	return 0;
+}
+
+/* Bytes of a text with its end, as an attribute has it. */
+static size_t text_bytes(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+/* What a VMA takes at the most, where its name takes @name bytes. */
+static size_t vma_size(size_t name)
+{
+	return NLA_HDRLEN + 7 * NUMBER_SIZE + nla_total_size(name);
+}
+
+static void write_vma(struct writer *to, int type, const struct ptscope_vma *vma, size_t name)
+{
+	struct nlattr *nest = nest_begin(to, type);
+
+	write_uint(to, PTSCOPE_A_VMA_START, vma->start);
+	write_uint(to, PTSCOPE_A_VMA_END, vma->end);
+	write_u32(to, PTSCOPE_A_VMA_FLAGS, vma->flags);
+	/* Inode number 0 is a real one: that of the first SysV segment. */
+	if (vma->dev) {
+		write_uint(to, PTSCOPE_A_VMA_OFFSET, vma->offset);
+		write_u32(to, PTSCOPE_A_VMA_DEV_MAJOR, MAJOR(vma->dev));
+		write_u32(to, PTSCOPE_A_VMA_DEV_MINOR, MINOR(vma->dev));
+		write_uint(to, PTSCOPE_A_VMA_INODE, vma->inode);
+	}
+	if (name)
+		write_bytes(to, PTSCOPE_A_VMA_NAME, vma->name, name);
+	nest_end(to, nest);
 }
 
 /**
@@ -242,28 +292,13 @@ int ptscope_put_target(struct sk_buff *skb, const struct ptscope_question *quest
  */
 int ptscope_put_vma(struct sk_buff *skb, int type, const struct ptscope_vma *vma)
 {
-	const size_t name = vma->name ? nla_total_size(strlen(vma->name) + 1) : 0;
-	struct nlattr *nest;
+	const size_t name = text_bytes(vma->name);
 	struct writer to;
 
-	if (!writer_begin(&to, skb, NLA_HDRLEN + 7 * NUMBER_SIZE + name))
+	if (!writer_begin(&to, skb, vma_size(name)))
 		return -EMSGSIZE;
-	nest = nest_begin(&to, type);
-	write_uint(&to, PTSCOPE_A_VMA_START, vma->start);
-	write_uint(&to, PTSCOPE_A_VMA_END, vma->end);
-	write_u32(&to, PTSCOPE_A_VMA_FLAGS, vma->flags);
-	/* Inode number 0 is a real one: that of the first SysV segment. */
-	if (vma->dev) {
-		write_uint(&to, PTSCOPE_A_VMA_OFFSET, vma->offset);
-		write_u32(&to, PTSCOPE_A_VMA_DEV_MAJOR, MAJOR(vma->dev));
-		write_u32(&to, PTSCOPE_A_VMA_DEV_MINOR, MINOR(vma->dev));
-		write_uint(&to, PTSCOPE_A_VMA_INODE, vma->inode);
-	}
+	write_vma(&to, type, vma, name);
 	writer_end(&to, skb);
-	/* There is room for it. */
-	if (name)
-		nla_put_string(skb, PTSCOPE_A_VMA_NAME, vma->name);
-	nla_nest_end(skb, nest);
 	return 0;
 }
 
@@ -294,53 +329,53 @@ static u64 special_pages(const struct ptscope_census *census)
 	return total;
 }
 
-/**
- * ptscope_put_census() - put a census into a message
- * @skb: the message
- * @census: the counts
- *
- * Return: 0 or -EMSGSIZE.
+/*
+ * There are many counters, and most of them are zero nearly always: what is
+ * large enough for a whole group of them to be zero is asked first.
  */
-int ptscope_put_census(struct sk_buff *skb, const struct ptscope_census *census)
+static void write_census(struct writer *to, const struct ptscope_census *census)
 {
-	const u64 *state = census->state;
-	struct nlattr *nest;
-	struct writer to;
+	const u64 *state = census->state, *leaf = census->leaf;
+	const u64 size = total_pages(census), res = state[PTSCOPE_STATE_RES];
+	const bool others = size != res + state[PTSCOPE_STATE_LAZY];
+	struct nlattr *nest = nest_begin(to, PTSCOPE_A_TARGET_CENSUS);
 
-	if (!writer_begin(&to, skb, NLA_HDRLEN + PTSCOPE_A_CENSUS_MAX * NUMBER_SIZE))
-		return -EMSGSIZE;
-	nest = nest_begin(&to, PTSCOPE_A_TARGET_CENSUS);
-	write_pages(&to, PTSCOPE_A_CENSUS_SIZE, total_pages(census));
-	write_pages(&to, PTSCOPE_A_CENSUS_RES, state[PTSCOPE_STATE_RES]);
-	write_pages(&to, PTSCOPE_A_CENSUS_PTE, census->leaf[PTSCOPE_LEAF_PTE]);
-	write_pages(&to, PTSCOPE_A_CENSUS_CONT, census->leaf[PTSCOPE_LEAF_CONT]);
-	write_pages(&to, PTSCOPE_A_CENSUS_PMD, census->leaf[PTSCOPE_LEAF_PMD]);
-	write_pages(&to, PTSCOPE_A_CENSUS_PUD, census->leaf[PTSCOPE_LEAF_PUD]);
-	write_pages(&to, PTSCOPE_A_CENSUS_LAZY, state[PTSCOPE_STATE_LAZY]);
-	write_pages(&to, PTSCOPE_A_CENSUS_CACHED, state[PTSCOPE_STATE_CACHED]);
-	write_pages(&to, PTSCOPE_A_CENSUS_DISK, state[PTSCOPE_STATE_DISK]);
-	write_pages(&to, PTSCOPE_A_CENSUS_SWAP, state[PTSCOPE_STATE_SWAP]);
-	write_pages(&to, PTSCOPE_A_CENSUS_SPECIAL, special_pages(census));
-	write_pages(&to, PTSCOPE_A_CENSUS_ZERO, census->zero);
-	write_pages(&to, PTSCOPE_A_CENSUS_ZERO_HUGE, census->zero_huge);
-	write_pages(&to, PTSCOPE_A_CENSUS_YOUNG, census->young);
-	write_pages(&to, PTSCOPE_A_CENSUS_DIRTY, census->dirty);
-	write_pages(&to, PTSCOPE_A_CENSUS_SOFT_DIRTY, census->soft_dirty);
-	write_pages(&to, PTSCOPE_A_CENSUS_WRITE, census->write);
-	write_pages(&to, PTSCOPE_A_CENSUS_PROTNONE, census->protnone);
-	write_pages(&to, PTSCOPE_A_CENSUS_THP, census->thp);
-	write_pages(&to, PTSCOPE_A_CENSUS_HUGETLB, census->hugetlb);
-	write_pages(&to, PTSCOPE_A_CENSUS_MIGRATION, state[PTSCOPE_STATE_MIGRATION]);
-	write_pages(&to, PTSCOPE_A_CENSUS_HWPOISON, state[PTSCOPE_STATE_HWPOISON]);
-	write_pages(&to, PTSCOPE_A_CENSUS_DEVICE,
-		    state[PTSCOPE_STATE_DEVICE_PRIVATE] + state[PTSCOPE_STATE_DEVICE_EXCLUSIVE]);
-	write_pages(&to, PTSCOPE_A_CENSUS_UFFD_WP, state[PTSCOPE_STATE_UFFD_WP]);
-	write_pages(&to, PTSCOPE_A_CENSUS_GUARD, state[PTSCOPE_STATE_GUARD]);
-	write_pages(&to, PTSCOPE_A_CENSUS_POISON, state[PTSCOPE_STATE_POISON]);
-	write_pages(&to, PTSCOPE_A_CENSUS_BAD, state[PTSCOPE_STATE_BAD]);
-	nest_end(&to, nest);
-	writer_end(&to, skb);
-	return 0;
+	write_pages(to, PTSCOPE_A_CENSUS_SIZE, size);
+	write_pages(to, PTSCOPE_A_CENSUS_RES, res);
+	write_pages(to, PTSCOPE_A_CENSUS_PTE, leaf[PTSCOPE_LEAF_PTE]);
+	if (leaf[PTSCOPE_LEAF_PTE] != res) {
+		write_pages(to, PTSCOPE_A_CENSUS_CONT, leaf[PTSCOPE_LEAF_CONT]);
+		write_pages(to, PTSCOPE_A_CENSUS_PMD, leaf[PTSCOPE_LEAF_PMD]);
+		write_pages(to, PTSCOPE_A_CENSUS_PUD, leaf[PTSCOPE_LEAF_PUD]);
+	}
+	write_pages(to, PTSCOPE_A_CENSUS_LAZY, state[PTSCOPE_STATE_LAZY]);
+	if (others) {
+		write_pages(to, PTSCOPE_A_CENSUS_CACHED, state[PTSCOPE_STATE_CACHED]);
+		write_pages(to, PTSCOPE_A_CENSUS_DISK, state[PTSCOPE_STATE_DISK]);
+		write_pages(to, PTSCOPE_A_CENSUS_SWAP, state[PTSCOPE_STATE_SWAP]);
+		write_pages(to, PTSCOPE_A_CENSUS_SPECIAL, special_pages(census));
+	}
+	write_pages(to, PTSCOPE_A_CENSUS_ZERO, census->zero);
+	write_pages(to, PTSCOPE_A_CENSUS_ZERO_HUGE, census->zero_huge);
+	write_pages(to, PTSCOPE_A_CENSUS_YOUNG, census->young);
+	write_pages(to, PTSCOPE_A_CENSUS_DIRTY, census->dirty);
+	write_pages(to, PTSCOPE_A_CENSUS_SOFT_DIRTY, census->soft_dirty);
+	write_pages(to, PTSCOPE_A_CENSUS_WRITE, census->write);
+	write_pages(to, PTSCOPE_A_CENSUS_PROTNONE, census->protnone);
+	write_pages(to, PTSCOPE_A_CENSUS_THP, census->thp);
+	write_pages(to, PTSCOPE_A_CENSUS_HUGETLB, census->hugetlb);
+	if (others) {
+		write_pages(to, PTSCOPE_A_CENSUS_MIGRATION, state[PTSCOPE_STATE_MIGRATION]);
+		write_pages(to, PTSCOPE_A_CENSUS_HWPOISON, state[PTSCOPE_STATE_HWPOISON]);
+		write_pages(to, PTSCOPE_A_CENSUS_DEVICE,
+			    state[PTSCOPE_STATE_DEVICE_PRIVATE] +
+			    state[PTSCOPE_STATE_DEVICE_EXCLUSIVE]);
+		write_pages(to, PTSCOPE_A_CENSUS_UFFD_WP, state[PTSCOPE_STATE_UFFD_WP]);
+		write_pages(to, PTSCOPE_A_CENSUS_GUARD, state[PTSCOPE_STATE_GUARD]);
+		write_pages(to, PTSCOPE_A_CENSUS_POISON, state[PTSCOPE_STATE_POISON]);
+		write_pages(to, PTSCOPE_A_CENSUS_BAD, state[PTSCOPE_STATE_BAD]);
+	}
+	nest_end(to, nest);
 }
 
 static void write_table(struct writer *to, enum ptscope_level level,
@@ -356,28 +391,21 @@ static void write_table(struct writer *to, enum ptscope_level level,
 	nest_end(to, nest);
 }
 
-/**
- * ptscope_put_tables() - put the tables' part of a census into a message
- * @skb: the message
- * @census: the counts
- *
- * Return: 0 or -EMSGSIZE.
- */
-int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census)
+/* What a census and its tables take at the most. */
+#define CENSUS_SIZE (NLA_HDRLEN + PTSCOPE_A_CENSUS_MAX * NUMBER_SIZE + \
+		     PTSCOPE_LEVELS * (NLA_HDRLEN + 4 * NUMBER_SIZE))
+
+static void write_counts(struct writer *to, const struct ptscope_census *census)
 {
 	enum ptscope_level level;
-	struct writer to;
 
-	if (!writer_begin(&to, skb, PTSCOPE_LEVELS * (NLA_HDRLEN + 4 * NUMBER_SIZE)))
-		return -EMSGSIZE;
+	write_census(to, census);
 	for (level = PTSCOPE_LEVEL_PTE; level <= PTSCOPE_LEVEL_PGD; level++) {
 		const struct ptscope_tables *tables = &census->table[level];
 
 		if (tables->pages || tables->used)
-			write_table(&to, level, tables);
+			write_table(to, level, tables);
 	}
-	writer_end(&to, skb);
-	return 0;
 }
 
 /**
@@ -391,11 +419,39 @@ int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census)
 int ptscope_put_proc(struct sk_buff *skb, const struct ptscope_question *question,
 		     const struct ptscope_census_walk *cw)
 {
-	if (ptscope_put_target(skb, question, cw->walk.cache) ||
-	    nla_put_string(skb, PTSCOPE_A_TARGET_COMM, question->target.comm) ||
-	    ptscope_put_census(skb, &cw->census) ||
-	    ptscope_put_tables(skb, &cw->census))
+	const size_t comm = text_bytes(question->target.comm);
+	struct writer to;
+
+	if (!writer_begin(&to, skb, TARGET_SIZE + nla_total_size(comm) + CENSUS_SIZE))
 		return -EMSGSIZE;
+	write_target(&to, question, cw->walk.cache);
+	write_bytes(&to, PTSCOPE_A_TARGET_COMM, question->target.comm, comm);
+	write_counts(&to, &cw->census);
+	writer_end(&to, skb);
+	return 0;
+}
+
+/**
+ * ptscope_put_vma_census() - put a VMA and its census into a message
+ * @skb: the message
+ * @question: of which process
+ * @vma: the VMA
+ * @cw: its census
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ptscope_put_vma_census(struct sk_buff *skb, const struct ptscope_question *question,
+			   const struct ptscope_vma *vma, const struct ptscope_census_walk *cw)
+{
+	const size_t name = text_bytes(vma->name);
+	struct writer to;
+
+	if (!writer_begin(&to, skb, TARGET_SIZE + vma_size(name) + CENSUS_SIZE))
+		return -EMSGSIZE;
+	write_target(&to, question, cw->walk.cache);
+	write_vma(&to, PTSCOPE_A_TARGET_VMA, vma, name);
+	write_counts(&to, &cw->census);
+	writer_end(&to, skb);
 	return 0;
 }
 

@@ -15,10 +15,10 @@ int ptscope_put_info(struct sk_buff *skb, u32 sight);
 int ptscope_put_target(struct sk_buff *skb, const struct ptscope_question *question,
 		       bool cache);
 int ptscope_put_vma(struct sk_buff *skb, int type, const struct ptscope_vma *vma);
-int ptscope_put_census(struct sk_buff *skb, const struct ptscope_census *census);
-int ptscope_put_tables(struct sk_buff *skb, const struct ptscope_census *census);
 int ptscope_put_proc(struct sk_buff *skb, const struct ptscope_question *question,
 		     const struct ptscope_census_walk *cw);
+int ptscope_put_vma_census(struct sk_buff *skb, const struct ptscope_question *question,
+			   const struct ptscope_vma *vma, const struct ptscope_census_walk *cw);
 int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, bool frames);
 
 #endif /* PTSCOPE_REPLY_H */

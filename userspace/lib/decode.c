@@ -126,15 +126,15 @@ enum kind {
 
 /**
  * struct field - where an attribute goes
- * @kind: how its value is read
+ * @kind: how its value is read, as in enum kind
  * @offset: of the member in the struct that is being filled
  * @room: size of that member
  * @nest: for KIND_NEST; gets the attributes within, and the member
  */
 struct field {
-	enum kind kind;
-	size_t offset;
-	size_t room;
+	unsigned short kind;
+	unsigned short offset;
+	unsigned int room;
 	bool (*nest)(const struct nlattr *head, int len, void *member);
 };
 
@@ -181,7 +181,7 @@ static inline int attr_type(const struct nlattr *attr)
 #define for_each_attr(attr, head, len, rem) \
 	for (attr = (head), rem = (len); attr_ok(attr, rem); attr = attr_next(attr, &(rem)))
 
-static bool get_u32(const struct nlattr *attr, uint32_t *value)
+static inline bool get_u32(const struct nlattr *attr, uint32_t *value)
 {
 	if (attr_len(attr) != sizeof(*value))
 		return false;
@@ -214,19 +214,15 @@ static bool get_string(const struct nlattr *attr, const char **string)
 	return true;
 }
 
-static bool decode_field(const struct nlattr *attr, const struct field *field, void *to)
+/* Those kinds that a message has few of. */
+static bool decode_other(const struct nlattr *attr, const struct field *field, void *member)
 {
-	void *member = (char *)to + field->offset;
 	const char *string;
 	size_t len;
 
 	switch (field->kind) {
 	case KIND_UNKNOWN:
 		return true;
-	case KIND_U32:
-		return get_u32(attr, member);
-	case KIND_UINT:
-		return get_uint(attr, member);
 	case KIND_FLAG:
 		*(bool *)member = true;
 		return true;
@@ -242,10 +238,9 @@ static bool decode_field(const struct nlattr *attr, const struct field *field, v
 	case KIND_BYTES:
 		*(struct bytes *)member = (struct bytes){ attr_data(attr), attr_len(attr) };
 		return true;
-	case KIND_NEST:
-		return field->nest(attr_data(attr), attr_len(attr), member);
+	default:
+		return false;
 	}
-	return false;
 }
 
 /* Fill @to from attributes, by a table that their types are indices of. */
@@ -258,15 +253,25 @@ static bool decode_fields(const struct nlattr *head, int len, const struct field
 	for_each_attr(attr, head, len, rem) {
 		const int type = attr_type(attr);
 		const struct field *field;
+		void *member;
 
 		if (type >= count)
 			continue;
 		field = &fields[type];
-		/* Counters, mostly. */
-		if (field->kind == KIND_UINT ?
-		    !get_uint(attr, (uint64_t *)((char *)to + field->offset)) :
-		    !decode_field(attr, field, to))
+		member = (char *)to + field->offset;
+		/* Numbers and nests, mostly. */
+		if (field->kind == KIND_UINT) {
+			if (!get_uint(attr, member))
+				return false;
+		} else if (field->kind == KIND_U32) {
+			if (!get_u32(attr, member))
+				return false;
+		} else if (field->kind == KIND_NEST) {
+			if (!field->nest(attr_data(attr), attr_len(attr), member))
+				return false;
+		} else if (!decode_other(attr, field, member)) {
 			return false;
+		}
 	}
 	/* What is left over is no attribute. */
 	return !rem;
