@@ -187,6 +187,22 @@ ptscope_pass_singles(const struct ptscope_walk *walk, unsigned long addr,
 	return entry;
 }
 
+/* How would @pages of @entry, the first of which is @pte, go on? */
+static noinline void ptscope_note_slots(struct ptscope_walk *walk, pte_t pte, unsigned long pages,
+					const struct ptscope_entry *entry)
+{
+	const struct ptscope_pattern pattern = ptscope_soft_pattern(pte, true);
+	struct ptscope_slots *slots = &walk->slots;
+
+	slots->next = 0;
+	if (!pattern.step)
+		return;
+	slots->step = pattern.step;
+	slots->next = pattern.value + pages * pattern.step;
+	slots->entry = *entry;
+	slots->entry.value += pages;
+}
+
 /* Entries that are like those before, or empty, which most are, stay out of here. */
 static __always_inline unsigned long
 ptscope_tell_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
@@ -195,6 +211,25 @@ ptscope_tell_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	struct ptscope_entry entry = ptscope_pte_entry(&walk->place, pte, PTSCOPE_LEVEL_PTE);
 
 	walk->told = ptscope_telling_bits(pte);
+	if (sink->frames && !pte_present(pte))
+		ptscope_note_slots(walk, pte, (addr - from) >> PAGE_SHIFT, &entry);
+	return ptscope_sink_run(walk, sink, from, addr, &entry);
+}
+
+/*
+ * Slots that follow those of the table before, as they do where much was swapped
+ * out at once: what they say is known but for the number.
+ */
+static __always_inline unsigned long
+ptscope_tell_slots(struct ptscope_walk *walk, const struct ptscope_sink *sink,
+		   unsigned long from, unsigned long addr)
+{
+	struct ptscope_slots *slots = &walk->slots;
+	const unsigned long pages = (addr - from) >> PAGE_SHIFT;
+	struct ptscope_entry entry = slots->entry;
+
+	slots->next += pages * slots->step;
+	slots->entry.value += pages;
 	return ptscope_sink_run(walk, sink, from, addr, &entry);
 }
 
@@ -228,6 +263,14 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 				addr += (next - entry) << PAGE_SHIFT;
 				from = addr;
 			}
+		} else if (sink->frames && raw == walk->slots.next) {
+			const struct ptscope_pattern pattern = {
+				.value = raw, .mask = ~0ULL, .step = walk->slots.step,
+			};
+
+			next = ptscope_any_run_end(entry, stop, pattern);
+			addr += (next - entry) << PAGE_SHIFT;
+			from = ptscope_tell_slots(walk, sink, from, addr);
 		} else {
 			if (ptscope_is_in_block(pte))
 				next = min(stop, entry + ptscope_read_block(ptep, &pte,

@@ -135,7 +135,7 @@ static void enter_place(struct ptscope_walk *walk, struct vm_area_struct *vma)
 
 	/* What was told of an entry is true of its like in many a VMA. */
 	if (place.huge_level != walk->place.huge_level || place.closed != walk->place.closed)
-		walk->told = PTSCOPE_NOTHING_TOLD;
+		ptscope_forget_told(walk);
 	walk->place = place;
 	if (walk->cache)
 		walk->place.cache = ptscope_vma_cache(vma);
@@ -293,7 +293,7 @@ int ptscope_walk(struct ptscope_walk *walk)
 {
 	int err;
 
-	walk->told = PTSCOPE_NOTHING_TOLD;
+	ptscope_forget_told(walk);
 	/* A walk that is complete does not care whether its process still lives. */
 	if (walk->addr >= walk->end)
 		return 0;

@@ -35,6 +35,18 @@ struct ptscope_visitor {
 };
 
 /**
+ * struct ptscope_slots - swap slots that follow each other
+ * @next: value of the entry that would come next; 0 if none is known of
+ * @step: what it differs by from the one before
+ * @entry: what it would say
+ */
+struct ptscope_slots {
+	u64 next;
+	u64 step;
+	struct ptscope_entry entry;
+};
+
+/**
  * struct ptscope_walk - a walk over the page tables of one process
  * @mm: the address space; the caller holds mm_count
  * @visitor: who is told
@@ -50,6 +62,8 @@ struct ptscope_visitor {
  * @place: what entries of the present VMA cannot say of themselves
  * @told: the bits in which entries are like the present one that was put into
  *	words last, within @place; PTSCOPE_NOTHING_TOLD if there was none
+ * @slots: how the last entries with software values would go on, where the
+ *	sink wants slots to follow each other
  * @vma: identity of the VMA that the walk is in the middle of; only compared,
  *	never followed
  */
@@ -66,6 +80,7 @@ struct ptscope_walk {
 	unsigned long gap;
 	struct ptscope_place place;
 	u64 told;
+	struct ptscope_slots slots;
 	struct {
 		unsigned long start;
 		unsigned long end;
@@ -74,6 +89,13 @@ struct ptscope_walk {
 		const struct file *file;
 	} vma;
 };
+
+/* What is told next has to be put into words anew. */
+static inline void ptscope_forget_told(struct ptscope_walk *walk)
+{
+	walk->told = PTSCOPE_NOTHING_TOLD;
+	walk->slots.next = 0;
+}
 
 int ptscope_walk(struct ptscope_walk *walk);
 
