@@ -6,17 +6,7 @@
 #include "folio.h"
 #include "levels.h"
 #include "runs.h"
-
-/* What fits into 32 bits, and ends at the end of any leaf. */
-#define MAX_RUN_PAGES BIT(31)
-
-/*
- * A series: two words, and half a word for each run, or a word for a single one
- * that is larger.
- */
-#define SERIES_HEADER (2 * sizeof(u64))
-#define SERIES_ROOM (SERIES_HEADER + sizeof(u64))
-#define SERIES_RUN sizeof(u32)
+#include "series.h"
 
 static __always_inline struct ptscope_runs *to_runs(struct ptscope_walk *walk)
 {
@@ -60,7 +50,7 @@ void ptscope_runs_lend(struct ptscope_runs *runs, void *words, size_t size)
 	runs->at = words;
 	/* Of series, the last place where any kind of run has room. */
 	if (runs->filter.brief)
-		runs->limit = runs->words + size - SERIES_ROOM;
+		runs->limit = runs->words + size - PTSCOPE_SERIES_ROOM;
 	else
 		runs->limit = runs->words + size / PTSCOPE_RUN_SIZE * PTSCOPE_RUN_SIZE;
 	leave_run(runs);
@@ -99,7 +89,7 @@ static __always_inline bool grow(struct ptscope_runs *runs, unsigned long pages)
 	u64 *words = (u64 *)(runs->at - PTSCOPE_RUN_SIZE);
 	const u64 third = get_unaligned(words + 2);
 
-	if ((u32)third + pages > MAX_RUN_PAGES)
+	if ((u32)third + pages > PTSCOPE_MAX_RUN_PAGES)
 		return false;
 	put_unaligned(third + pages, words + 2);
 	runs->growing += pages << PAGE_SHIFT;
@@ -131,94 +121,6 @@ static __always_inline bool add(struct ptscope_runs *runs, unsigned long addr,
 	runs->growing = addr + (pages << PAGE_SHIFT);
 	runs->what = what;
 	runs->follows = value_behind(what, value, pages);
-	return true;
-}
-
-/* Begin a series with a run; there is room for it. */
-static void begin_series(struct ptscope_runs *runs, unsigned long addr, unsigned long pages,
-			 u64 what)
-{
-	u64 *words = (u64 *)runs->at;
-
-	runs->series = words;
-	runs->wide = pages > U16_MAX;
-	runs->what = what;
-	runs->growing = addr + (pages << PAGE_SHIFT);
-	put_unaligned((u64)addr, words);
-	if (runs->wide) {
-		put_unaligned(what, words + 1);
-		put_unaligned((u64)pages, words + 2);
-		runs->at += SERIES_ROOM;
-	} else {
-		put_unaligned(what | 1, words + 1);
-		put_unaligned((u32)pages, (u32 *)(words + 2));
-		runs->at += SERIES_HEADER + SERIES_RUN;
-	}
-}
-
-/* Its number of runs stands below what they have in common. */
-static __always_inline void count_in_series(struct ptscope_runs *runs, long more)
-{
-	put_unaligned(get_unaligned(runs->series + 1) + more, runs->series + 1);
-}
-
-/*
- * The last run has become too large for its series, and begins one of its own.
- * It takes the place of what it was before, so that there is room.
- */
-static void widen(struct ptscope_runs *runs, unsigned long before, unsigned long pages)
-{
-	runs->at -= SERIES_RUN;
-	count_in_series(runs, -1);
-	if (!(u32)get_unaligned(runs->series + 1))
-		runs->at = (u8 *)runs->series;
-	begin_series(runs, runs->growing - (before << PAGE_SHIFT), before + pages, runs->what);
-}
-
-/* As grow(), of a run in a series. */
-static bool grow_in_series(struct ptscope_runs *runs, unsigned long pages)
-{
-	u32 *last = (u32 *)(runs->at - SERIES_RUN);
-	u64 before;
-
-	if (runs->wide) {
-		before = get_unaligned(runs->series + 2);
-		if (before + pages > MAX_RUN_PAGES)
-			return false;
-		put_unaligned(before + pages, runs->series + 2);
-	} else {
-		before = get_unaligned(last) & U16_MAX;
-		if (before + pages > U16_MAX) {
-			widen(runs, before, pages);
-			return true;
-		}
-		put_unaligned(get_unaligned(last) + (u32)pages, last);
-	}
-	runs->growing += pages << PAGE_SHIFT;
-	return true;
-}
-
-/* As add(), to series. */
-static bool add_to_series(struct ptscope_runs *runs, unsigned long addr, unsigned long pages,
-			  u64 what)
-{
-	const unsigned long gap = (addr - runs->growing) >> PAGE_SHIFT;
-	const bool goes_on = runs->series && runs->what == what;
-
-	if (goes_on && !gap && grow_in_series(runs, pages))
-		return true;
-	if (unlikely(runs->at > runs->limit)) {
-		runs->walk.full = true;
-		return false;
-	}
-	if (goes_on && gap && gap <= U16_MAX && pages <= U16_MAX && !runs->wide) {
-		put_unaligned((u32)(gap << 16 | pages), (u32 *)runs->at);
-		runs->at += SERIES_RUN;
-		count_in_series(runs, 1);
-		runs->growing = addr + (pages << PAGE_SHIFT);
-		return true;
-	}
-	begin_series(runs, addr, pages, what);
 	return true;
 }
 
@@ -269,12 +171,12 @@ static unsigned long runs_run(struct ptscope_walk *walk, unsigned long addr,
 	while (done < pages) {
 		const unsigned long from = addr + (done << PAGE_SHIFT);
 		const u64 shown = runs->filter.detail & PTSCOPE_DETAIL_FRAME ? value : 0;
-		unsigned long more = min(pages - done, MAX_RUN_PAGES);
+		unsigned long more = min(pages - done, PTSCOPE_MAX_RUN_PAGES);
 		u64 extra = 0;
 
 		if (runs->extras)
 			more = alike_in_memory(runs, entry, value, from, more, &extra);
-		if (runs->filter.brief ? !add_to_series(runs, from, more, verdict->what) :
+		if (runs->filter.brief ? !ptscope_series_add(runs, from, more, verdict->what) :
 		    !add(runs, from, more, verdict->what, shown, extra, runs->extras))
 			break;
 		done += more;
@@ -411,7 +313,7 @@ brief_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
 	struct ptscope_runs *runs = to_runs(walk);
 	const struct ptscope_verdict *verdict = &runs->verdict[1];
 
-	if (!verdict->wanted || add_to_series(runs, addr, pages, verdict->what))
+	if (!verdict->wanted || ptscope_series_add(runs, addr, pages, verdict->what))
 		return pages;
 	return 0;
 }
@@ -423,7 +325,7 @@ static __always_inline bool take_briefly(void *into, unsigned long addr, u64 val
 	if (to->at > to->limit)
 		return false;
 	put_unaligned((u32)(1 << 16 | 1), (u32 *)to->at);
-	to->at += SERIES_RUN;
+	to->at += PTSCOPE_SERIES_RUN;
 	return true;
 }
 
@@ -442,7 +344,7 @@ brief_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, c
 	if (!runs->series || runs->growing != addr || runs->wide)
 		return entry;
 	next = ptscope_pass_singles(walk, addr, entry, end, take_briefly, &to);
-	count_in_series(runs, (next - entry) / 2);
+	ptscope_series_count(runs, (next - entry) / 2);
 	runs->at = to.at;
 	runs->growing = addr + ((next - entry) << PAGE_SHIFT);
 	return next;

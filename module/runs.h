@@ -7,6 +7,9 @@
 #include "question.h"
 #include "walk.h"
 
+/* What fits into 32 bits, and ends at the end of any leaf. */
+#define PTSCOPE_MAX_RUN_PAGES BIT(31)
+
 #define PTSCOPE_RUN_SIZE (PTSCOPE_RUN_WORDS * sizeof(u64))
 
 /**

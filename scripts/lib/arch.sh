@@ -32,7 +32,7 @@ arch_facts() {
 		# Blocks of 64K are an extension that QEMU's processor has if it is told so.
 		arch_cpu=rv64,svnapot=on arch_console=ttyS0
 		# With the older interrupt controller and two nodes, devices are not heard.
-		arch_qemu=(-machine virt,aia=aplic) arch_needs=(qemu-system-misc opensbi)
+		arch_qemu=(-machine "virt,aia=aplic") arch_needs=(qemu-system-misc opensbi)
 		;;
 	*)
 		say "the rig knows no architecture $1"

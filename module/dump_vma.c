@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each VMA of a process, and its census.
+ */
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <linux/ptscope.h>
+#include "census.h"
+#include "dump.h"
+#include "netlink.h"
+#include "reply.h"
+#include "vma.h"
+
+/**
+ * struct vma_dump - a dump of VMAs between two of its replies
+ * @dump: what all dumps keep
+ * @cw: the walk, and the census of the VMA it is in
+ * @vma: the VMA that @cw's census is of
+ * @skb: reply being filled, while the walk is on
+ * @cb: the dump, while the walk is on
+ * @pending: @vma and its census are complete but did not fit into a reply
+ */
+struct vma_dump {
+	struct ptscope_dump dump;
+	struct ptscope_census_walk cw;
+	struct ptscope_vma vma;
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
+	bool pending;
+};
+
+static int vma_reply(struct vma_dump *dump)
+{
+	struct sk_buff *skb = dump->skb;
+	void *header;
+
+	header = ptscope_dump_message(skb, dump->cb, &dump->cw.walk, PTSCOPE_CMD_VMA_GET);
+	if (!header)
+		return -EMSGSIZE;
+	if (ptscope_put_vma_census(skb, &dump->dump.question, &dump->vma, &dump->cw)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+static void vma_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
+{
+	struct vma_dump *dump = container_of(walk, struct vma_dump, cw.walk);
+
+	memset(&dump->cw.census, 0, sizeof(dump->cw.census));
+	ptscope_vma_describe(&dump->vma, vma);
+	/* The walk may have begun in the middle, or be asked to end there. */
+	ptscope_vma_cut(&dump->vma, walk->addr, walk->end);
+}
+
+static int vma_leave(struct ptscope_walk *walk)
+{
+	struct vma_dump *dump = container_of(walk, struct vma_dump, cw.walk);
+	int err;
+
+	ptscope_census_settle(&dump->cw);
+	/* Of a VMA that changed while it was read, say what was read. */
+	dump->vma.end = walk->addr;
+	if (dump->vma.start == dump->vma.end)
+		return 0;
+	err = vma_reply(dump);
+	dump->pending = err;
+	return err;
+}
+
+static const struct ptscope_visitor vma_visitor = {
+	.enter = vma_enter,
+	.window = ptscope_census_window,
+	.gap = ptscope_census_gap,
+	.leave = vma_leave,
+};
+
+static void vma_free(struct ptscope_dump *base)
+{
+	struct vma_dump *dump = container_of(base, struct vma_dump, dump);
+
+	kfree(dump->vma.buf);
+	kfree(dump);
+}
+
+int ptscope_vma_get_start(struct netlink_callback *cb)
+{
+	struct vma_dump *dump;
+
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	dump->vma.buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!dump->vma.buf) {
+		kfree(dump);
+		return -ENOMEM;
+	}
+	dump->dump.free = vma_free;
+	dump->cw.walk.visitor = &vma_visitor;
+	ptscope_dump_begin(&dump->dump, cb, &dump->cw.walk);
+	return 0;
+}
+
+int ptscope_vma_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct vma_dump *dump = container_of(ptscope_dump_of(cb), struct vma_dump, dump);
+	int err;
+
+	if (dump->dump.refused)
+		return ptscope_dump_refuse(&dump->dump, cb);
+
+	dump->skb = skb;
+	dump->cb = cb;
+	if (dump->pending) {
+		err = vma_reply(dump);
+		if (err)
+			return err;
+		dump->pending = false;
+	}
+	err = ptscope_walk(&dump->cw.walk);
+	ptscope_dump_mark(cb, &dump->cw.walk);
+	if (err && !dump->pending)
+		return ptscope_explain(err, cb->extack);
+	return skb->len;
+}
