@@ -295,7 +295,7 @@ static const struct {
 	{ "frames in brief", -EINVAL,
 	  { ME, { PTSCOPE_A_TARGET_DETAIL, 4, PTSCOPE_DETAIL_FRAME },
 	    { PTSCOPE_A_TARGET_BRIEF, 0, 0 } } },
-	{ "brief with four bytes", -EINVAL, { ME, { PTSCOPE_A_TARGET_BRIEF, 4, 1 } } },
+	{ "brief with four bytes", -ERANGE, { ME, { PTSCOPE_A_TARGET_BRIEF, 4, 1 } } },
 	{ "an attribute of replies: series", -EINVAL, { ME, { PTSCOPE_A_TARGET_SERIES, 8, 0 } } },
 	{ "an attribute of replies: runs", -EINVAL, { ME, { PTSCOPE_A_TARGET_RUNS, 8, 0 } } },
 	/* These are in order. */
