@@ -107,8 +107,9 @@ static void fill_gap(struct ptscope_walk *walk, struct vm_area_struct *vma)
 	}
 }
 
+/* @tired: set to whether the batch should end, however much is left. */
 static int read_vma(struct ptscope_walk *walk, struct vm_area_struct *vma,
-		    int *budget)
+		    int *budget, bool *tired)
 {
 	unsigned long end = min(vma->vm_end, walk->end);
 
@@ -122,7 +123,8 @@ static int read_vma(struct ptscope_walk *walk, struct vm_area_struct *vma,
 			walk->full = false;
 			return -ENOBUFS;
 		}
-		if (enough(walk, budget) && walk->addr < end)
+		*tired = enough(walk, budget);
+		if (*tired && walk->addr < end)
 			return WALK_AGAIN;
 	}
 	return 0;
@@ -144,6 +146,7 @@ static void enter_place(struct ptscope_walk *walk, struct vm_area_struct *vma)
 /* @vma is the first one that ends above walk->addr, and is locked. */
 static int visit_vma(struct ptscope_walk *walk, struct vm_area_struct *vma, int *budget)
 {
+	bool tired = false;
 	int err;
 
 	if (in_vma(walk) && !same_vma(walk, vma)) {
@@ -155,13 +158,15 @@ static int visit_vma(struct ptscope_walk *walk, struct vm_area_struct *vma, int 
 		enter_vma(walk, vma);
 	enter_place(walk, vma);
 
-	err = read_vma(walk, vma, budget);
+	err = read_vma(walk, vma, budget, &tired);
 	if (err)
 		return err;
 	err = leave_vma(walk);
 	if (err)
 		return err;
-	return enough(walk, budget) ? WALK_AGAIN : 0;
+	/* What is said of a VMA takes as long as another window. */
+	(*budget)--;
+	return tired ? WALK_AGAIN : 0;
 }
 
 /* There is no VMA any more. */
