@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Measures how long each way to ask takes, round by round, each way twice in
- * each round, of which the second counts, and prints it for others to make sense of, in columns that tabs
- * divide:
+ * each round, of which the second counts, and prints it for others to make
+ * sense of, in columns that tabs divide:
  *
  *	case CASE UNIT PAGES TABLES
  *		what is measured, us or bytes; pages of the target that there are
