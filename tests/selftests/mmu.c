@@ -163,6 +163,8 @@ static bool page_agrees(uint64_t addr, const struct ptscope_run *run, uint64_t i
 		got = translate(addr);
 		if (got == want)
 			return true;
+		/* Nor does it come back at once. */
+		usleep(i * 1000);
 		/* Or else the kernel has moved the page in the meantime. */
 		if (i == ASKS / 2 &&
 		    !ptscope_dump_runs(ps, getpid(), addr, addr + page_size, &frames) &&
