@@ -20,41 +20,6 @@ struct run_dump {
 	struct ptscope_runs runs;
 };
 
-static const struct ptscope_visitor run_visitor = {
-	.enter = ptscope_runs_enter,
-	.window = ptscope_runs_window,
-	.gap = ptscope_runs_gap,
-};
-
-static const struct ptscope_visitor frame_run_visitor = {
-	.enter = ptscope_runs_enter,
-	.window = ptscope_frame_runs_window,
-	.gap = ptscope_runs_gap,
-};
-
-static const struct ptscope_visitor folio_run_visitor = {
-	.enter = ptscope_runs_enter,
-	.window = ptscope_folio_runs_window,
-	.gap = ptscope_runs_gap,
-};
-
-static const struct ptscope_visitor brief_run_visitor = {
-	.enter = ptscope_runs_enter,
-	.window = ptscope_brief_runs_window,
-	.gap = ptscope_runs_gap,
-};
-
-static const struct ptscope_visitor *visitor_of(const struct ptscope_runs *runs)
-{
-	if (runs->filter.brief)
-		return &brief_run_visitor;
-	if (runs->extras)
-		return &folio_run_visitor;
-	if (runs->filter.detail & PTSCOPE_DETAIL_FRAME)
-		return &frame_run_visitor;
-	return &run_visitor;
-}
-
 static void run_free(struct ptscope_dump *base)
 {
 	struct run_dump *dump = container_of(base, struct run_dump, dump);
@@ -85,7 +50,6 @@ int ptscope_run_get_start(struct netlink_callback *cb)
 		}
 	}
 	ptscope_runs_begin(&dump->runs, &dump->dump.question.filter);
-	dump->runs.walk.visitor = visitor_of(&dump->runs);
 	return 0;
 }
 

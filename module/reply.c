@@ -494,7 +494,7 @@ static int put_way(struct sk_buff *skb, const struct ptscope_trail *trail, bool 
 			return -EMSGSIZE;
 	if (!frames)
 		run.value = 0;
-	ptscope_run_pack(words, &run);
+	ptscope_run_pack(words, run.addr, run.value, run.what | run.pages);
 	if (nla_put(skb, PTSCOPE_A_TRAIL_RUN, sizeof(words), words) ||
 	    (run.extra && nla_put_uint(skb, PTSCOPE_A_TRAIL_EXTRA, run.extra)))
 		return -EMSGSIZE;

@@ -13,21 +13,6 @@ static __always_inline struct ptscope_runs *to_runs(struct ptscope_walk *walk)
 	return container_of(walk, struct ptscope_runs, walk);
 }
 
-/**
- * ptscope_runs_begin() - nothing has been collected yet
- * @runs: the walk, all zero
- * @filter: which runs are wanted
- */
-void ptscope_runs_begin(struct ptscope_runs *runs, const struct ptscope_filter *filter)
-{
-	unsigned int i;
-
-	runs->filter = *filter;
-	/* No entry is like that. */
-	for (i = 0; i < ARRAY_SIZE(runs->verdict); i++)
-		runs->verdict[i].entry = ~0ULL;
-}
-
 /* Nothing that follows belongs to the last run, or to its series. */
 static void leave_run(struct ptscope_runs *runs)
 {
@@ -112,9 +97,7 @@ static __always_inline bool add(struct ptscope_runs *runs, unsigned long addr,
 		runs->walk.full = true;
 		return false;
 	}
-	put_unaligned((u64)addr, words);
-	put_unaligned(value, words + 1);
-	put_unaligned(what | pages, words + 2);
+	ptscope_run_pack(words, addr, value, what | pages);
 	if (extras)
 		runs->extras[ptscope_runs_count(runs)] = extra;
 	runs->at = (u8 *)(words + PTSCOPE_RUN_WORDS);
@@ -239,13 +222,9 @@ struct singles {
 
 static __always_inline bool take_single(struct singles *to, unsigned long addr, u64 value)
 {
-	u64 *words = (u64 *)to->at;
-
 	if (to->at == to->limit)
 		return false;
-	put_unaligned((u64)addr, words);
-	put_unaligned(value, words + 1);
-	put_unaligned(to->third, words + 2);
+	ptscope_run_pack((u64 *)to->at, addr, value, to->third);
 	to->at += PTSCOPE_RUN_SIZE;
 	return true;
 }
@@ -340,8 +319,8 @@ brief_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, c
 		return entry;
 	if (!runs->verdict[1].wanted)
 		return ptscope_pass_singles(walk, addr, entry, end, take_none, NULL);
-	/* The single one that stands before these has to be in a series. */
-	if (!runs->series || runs->growing != addr || runs->wide)
+	/* The single one before these may have made a large run grow. */
+	if (runs->wide)
 		return entry;
 	next = ptscope_pass_singles(walk, addr, entry, end, take_briefly, &to);
 	ptscope_series_count(runs, (next - entry) / 2);
@@ -387,86 +366,93 @@ static const struct ptscope_sink brief_runs_sink = {
 	.table = no_table,
 };
 
-/**
- * ptscope_runs_enter() - a run does not reach from one VMA into another
- * @walk: within a struct ptscope_runs
- * @vma: the VMA that the walk comes to
- */
-void ptscope_runs_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
+/* A run does not reach from one VMA into another. */
+static void runs_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
 {
 	leave_run(to_runs(walk));
 }
 
-/**
- * ptscope_runs_window() - collect the entries of one table
- * @walk: within a struct ptscope_runs
- * @addr: where to begin
- * @end: where to end, in the same VMA
- *
- * Locking: as for ptscope_read_window().
- *
- * Return: address behind the last entry collected. It can be @addr if there
- * is no more room, and then @walk is marked as full.
+/*
+ * The entries of one table. A window ends at its first address if there is no
+ * more room, and then the walk is marked as full.
  */
-unsigned long ptscope_runs_window(struct ptscope_walk *walk, unsigned long addr,
-				  unsigned long end)
+static unsigned long runs_window(struct ptscope_walk *walk, unsigned long addr, unsigned long end)
 {
 	return ptscope_read_window(walk, &runs_sink, addr, end);
 }
 
-/**
- * ptscope_frame_runs_window() - the same, where frames count
- * @walk: within a struct ptscope_runs
- * @addr: where to begin
- * @end: where to end, in the same VMA
- *
- * Return: as for ptscope_runs_window().
- */
-unsigned long ptscope_frame_runs_window(struct ptscope_walk *walk, unsigned long addr,
-					unsigned long end)
+static unsigned long frame_runs_window(struct ptscope_walk *walk, unsigned long addr,
+				       unsigned long end)
 {
 	return ptscope_read_window(walk, &frame_runs_sink, addr, end);
 }
 
-/**
- * ptscope_folio_runs_window() - the same, where node or folio count
- * @walk: within a struct ptscope_runs
- * @addr: where to begin
- * @end: where to end, in the same VMA
- *
- * Return: as for ptscope_runs_window().
- */
-unsigned long ptscope_folio_runs_window(struct ptscope_walk *walk, unsigned long addr,
-					unsigned long end)
+static unsigned long folio_runs_window(struct ptscope_walk *walk, unsigned long addr,
+				       unsigned long end)
 {
 	return ptscope_read_window(walk, &folio_runs_sink, addr, end);
 }
 
-/**
- * ptscope_brief_runs_window() - the same, in brief
- * @walk: within a struct ptscope_runs
- * @addr: where to begin
- * @end: where to end, in the same VMA
- *
- * Return: as for ptscope_runs_window().
- */
-unsigned long ptscope_brief_runs_window(struct ptscope_walk *walk, unsigned long addr,
-					unsigned long end)
+static unsigned long brief_runs_window(struct ptscope_walk *walk, unsigned long addr,
+				       unsigned long end)
 {
 	return ptscope_read_window(walk, &brief_runs_sink, addr, end);
 }
 
-/**
- * ptscope_runs_gap() - collect what stands behind empty entries
- * @walk: within a struct ptscope_runs
- * @addr: first address
- * @pages: base pages
- * @entry: what the page cache says of them
- *
- * Return: as for the run function of struct ptscope_sink.
- */
-unsigned long ptscope_runs_gap(struct ptscope_walk *walk, unsigned long addr,
-			       unsigned long pages, struct ptscope_entry entry)
+/* What stands behind empty entries. */
+static unsigned long runs_gap(struct ptscope_walk *walk, unsigned long addr,
+			      unsigned long pages, struct ptscope_entry entry)
 {
 	return runs_run(walk, addr, pages, &entry);
+}
+
+static const struct ptscope_visitor runs_visitor = {
+	.enter = runs_enter,
+	.window = runs_window,
+	.gap = runs_gap,
+};
+
+static const struct ptscope_visitor frame_runs_visitor = {
+	.enter = runs_enter,
+	.window = frame_runs_window,
+	.gap = runs_gap,
+};
+
+static const struct ptscope_visitor folio_runs_visitor = {
+	.enter = runs_enter,
+	.window = folio_runs_window,
+	.gap = runs_gap,
+};
+
+static const struct ptscope_visitor brief_runs_visitor = {
+	.enter = runs_enter,
+	.window = brief_runs_window,
+	.gap = runs_gap,
+};
+
+static const struct ptscope_visitor *visitor_of(const struct ptscope_runs *runs)
+{
+	if (runs->filter.brief)
+		return &brief_runs_visitor;
+	if (runs->extras)
+		return &folio_runs_visitor;
+	if (runs->filter.detail & PTSCOPE_DETAIL_FRAME)
+		return &frame_runs_visitor;
+	return &runs_visitor;
+}
+
+/**
+ * ptscope_runs_begin() - nothing has been collected yet
+ * @runs: the walk, all zero but for @runs->extras; gets its visitor
+ * @filter: which runs are wanted
+ */
+void ptscope_runs_begin(struct ptscope_runs *runs, const struct ptscope_filter *filter)
+{
+	unsigned int i;
+
+	runs->filter = *filter;
+	/* No entry is like that. */
+	for (i = 0; i < ARRAY_SIZE(runs->verdict); i++)
+		runs->verdict[i].entry = ~0ULL;
+	runs->walk.visitor = visitor_of(runs);
 }

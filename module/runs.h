@@ -3,6 +3,7 @@
 #define PTSCOPE_RUNS_H
 
 #include <linux/ptscope.h>
+#include <linux/unaligned.h>
 #include "entry.h"
 #include "question.h"
 #include "walk.h"
@@ -81,14 +82,16 @@ static inline unsigned int ptscope_runs_count(const struct ptscope_runs *runs)
 
 /**
  * ptscope_run_pack() - put a run into the words of the wire
- * @words: PTSCOPE_RUN_WORDS of them
- * @run: the run
+ * @words: PTSCOPE_RUN_WORDS of them; need not be aligned
+ * @addr: first address
+ * @value: as in struct ptscope_run
+ * @third: what the run has in common with others, and its pages
  */
-static inline void ptscope_run_pack(u64 *words, const struct ptscope_run *run)
+static __always_inline void ptscope_run_pack(u64 *words, u64 addr, u64 value, u64 third)
 {
-	words[0] = run->addr;
-	words[1] = run->value;
-	words[2] = run->what | run->pages;
+	put_unaligned(addr, words);
+	put_unaligned(value, words + 1);
+	put_unaligned(third, words + 2);
 }
 
 /**
@@ -113,16 +116,5 @@ static inline size_t ptscope_runs_size(const struct ptscope_runs *runs)
 
 void ptscope_runs_begin(struct ptscope_runs *runs, const struct ptscope_filter *filter);
 void ptscope_runs_lend(struct ptscope_runs *runs, void *words, size_t size);
-void ptscope_runs_enter(struct ptscope_walk *walk, struct vm_area_struct *vma);
-unsigned long ptscope_runs_window(struct ptscope_walk *walk, unsigned long addr,
-				  unsigned long end);
-unsigned long ptscope_frame_runs_window(struct ptscope_walk *walk, unsigned long addr,
-					unsigned long end);
-unsigned long ptscope_brief_runs_window(struct ptscope_walk *walk, unsigned long addr,
-					unsigned long end);
-unsigned long ptscope_runs_gap(struct ptscope_walk *walk, unsigned long addr,
-			       unsigned long pages, struct ptscope_entry entry);
-unsigned long ptscope_folio_runs_window(struct ptscope_walk *walk, unsigned long addr,
-					unsigned long end);
 
 #endif /* PTSCOPE_RUNS_H */

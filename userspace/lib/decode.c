@@ -562,6 +562,7 @@ int decode_runs(const struct nlmsghdr *msg, struct runs *runs)
 	    runs->words.len % RUN_SIZE)
 		return -EBADMSG;
 	runs->hidden = is_hidden(msg);
+	runs->page_size = sysconf(_SC_PAGESIZE);
 	/* Once here is enough. */
 	while (at < runs->brief.len)
 		if (!read_series(&runs->brief, &at, &series))
@@ -585,7 +586,6 @@ bool series_next(struct runs *runs, struct ptscope_series *series)
 /* Take the first run of what series_next() has; the rest stays. */
 static bool next_of_series(struct runs *runs, struct ptscope_run *run)
 {
-	const uint64_t page_size = sysconf(_SC_PAGESIZE);
 	struct ptscope_packed_run packed = { 0 };
 	struct ptscope_series series;
 
@@ -597,7 +597,8 @@ static bool next_of_series(struct runs *runs, struct ptscope_run *run)
 	if (!series.count)
 		return true;
 
-	series.start += (series.pages + (uint64_t)ptscope_series_gap(*series.run)) * page_size;
+	series.start += (series.pages + (uint64_t)ptscope_series_gap(*series.run)) *
+			runs->page_size;
 	series.pages = ptscope_series_pages(*series.run++);
 	series.count--;
 	runs->series = series;

@@ -78,6 +78,7 @@ struct bytes {
  * @words: of all runs
  * @extras: of all runs; empty if they were not asked for
  * @next: the run that comes next
+ * @page_size: what the pages in a series stand for
  * @brief: of all series, if runs are told in brief
  * @at: where in there the next series begins
  * @open: runs have been taken from a series that has others
@@ -90,6 +91,7 @@ struct runs {
 	struct bytes words;
 	struct bytes extras;
 	size_t next;
+	uint64_t page_size;
 	struct bytes brief;
 	size_t at;
 	bool open;
