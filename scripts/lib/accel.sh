@@ -7,7 +7,7 @@
 
 kvm_boots() {
 	local image=$1 initramfs=$2 said
-	said=$(timeout --kill-after=1 8 "$QEMU" -nodefaults -no-user-config \
+	said=$(timeout --kill-after=1 8 "${QEMU[@]}" -nodefaults -no-user-config \
 		-display none -no-reboot -accel kvm -cpu max -m 512 \
 		-kernel "$image" -initrd "$initramfs" \
 		-append 'console=ttyS0 quiet panic=-1 ptscope.probe' \
@@ -31,7 +31,7 @@ choose_accel() {
 		return
 	fi
 	answer=$PTSCOPE_CACHE/accel/$(printf '%s\n' "$(uname -r)" \
-		"$("$QEMU" --version)" "$id" | sha256sum | cut -c 1-16)
+		"$("${QEMU[@]}" --version)" "$id" | sha256sum | cut -c 1-16)
 	if [[ ! -s $answer ]]; then
 		mkdir -p "$PTSCOPE_CACHE/accel"
 		if kvm_boots "$image" "$initramfs"; then

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Debian packages for the guest alone: what its root lacks of them is fetched
-# and unpacked into a directory, which the guest stacks below that root. The
+# Debian packages without installing them: what a root lacks of them is fetched
+# and unpacked into a directory, which a guest stacks below that root. The
 # packages' own scripts are not run. Which root is meant, apt is told before:
 # it is the host's, unless suite_apt was called.
 
@@ -36,7 +36,7 @@ layer() {
 	# A browser is too large to be fetched by two runs at the same time.
 	[[ -d $layers/$hash ]] || lock "$layers/$hash.lock"
 	if [[ ! -d $layers/$hash ]]; then
-		say "fetching for the guest: ${files//$'\n'/ }"
+		say "fetching, to be unpacked and not installed: ${files//$'\n'/ }"
 		incoming=$(mktemp -d "$layers/.incoming.XXXXXX")
 		chmod 755 "$incoming"
 		mkdir -p "$incoming/deb/partial" "$incoming/root/usr"

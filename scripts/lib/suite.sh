@@ -36,20 +36,23 @@ host_sources() {
 }
 
 # Prints what sources.list says of a suite. All suites of Debian are in one
-# archive, the one that serves the machine's own.
+# archive, the one that serves the machine's own. What backports have for the
+# machine's own suite is made for use with that.
 suite_sources() {
-	local sources address name
+	local sources address name own
+	own=$(host_suite)
 	[[ -e $SUITE_KEYRING ]] ||
 		"$PTSCOPE_REPO/scripts/deps" debian-archive-keyring || return 1
 	sources=$(host_sources) || return 1
-	while read -r address name; do
-		if [[ $1 == "$(host_suite)" ]]; then
+	if [[ $1 != "$own" ]]; then
+		read -r address name <<<"$sources"
+		echo "deb [signed-by=$SUITE_KEYRING] $address $1 main"
+	fi
+	if [[ ${1%-backports} == "$own" ]]; then
+		while read -r address name; do
 			echo "deb [signed-by=$SUITE_KEYRING] $address $name main"
-		else
-			echo "deb [signed-by=$SUITE_KEYRING] $address $1 main"
-			break
-		fi
-	done <<<"$sources"
+		done <<<"$sources"
+	fi
 }
 
 # Writes standard input to FILE, unless that is what it says already.
@@ -92,6 +95,7 @@ suite_apt() {
 	Acquire::Languages "none";
 	Acquire::http::Timeout "15";
 	Acquire::https::Timeout "15";
+	$([[ $1 != *-backports ]] || echo "APT::Default-Release \"$1\";")
 	END
 	export APT_CONFIG=$conf
 }

@@ -100,11 +100,26 @@ boot_again() {
 	start_qemu
 }
 
+# The run has failed once its kernel has said that it is stuck; a processor that
+# comes round shall end it in its own way, and one that does not shall not take
+# all the time that there is.
+: "${PTSCOPE_VM_STUCK:=300}"
+hasten_if_stuck() {
+	local soon=$((SECONDS + PTSCOPE_VM_STUCK))
+	((SECONDS >= next_look)) || return 0
+	next_look=$((SECONDS + 5))
+	if ((soon < deadline)) && has_splat "$tmp/console"; then
+		deadline=$soon next_look=$soon
+		no_end="no end for $PTSCOPE_VM_STUCK seconds after the kernel complained"
+	fi
+}
+
 # Waits for the end of the run and sets status to what scripts/vm exits with.
 ours='' rebooted=''
 await_verdict() {
 	local line="" word command_status out err reason
-	local deadline=$((SECONDS + timeout))
+	local deadline=$((SECONDS + timeout)) next_look=0
+	local no_end="no end after $timeout seconds"
 	while :; do
 		if read_verdict line; then
 			read -r word command_status out err reason <<<"$line"
@@ -135,15 +150,16 @@ await_verdict() {
 			if died_young; then
 				restore_terminal
 				boot_again
-				deadline=$((SECONDS + timeout))
+				deadline=$((SECONDS + timeout)) next_look=0
 				continue
 			fi
 			word=gone
 			break
 		fi
+		hasten_if_stuck
 		if ((SECONDS >= deadline)); then
 			restore_terminal
-			say "no end after $timeout seconds; the machine was stopped"
+			say "$no_end; the machine was stopped"
 			if has_splat "$tmp/console"; then
 				show_splat "$tmp/console"
 			fi
