@@ -9,6 +9,7 @@
 #include <linux/ptscope.h>
 #include "census.h"
 #include "dump.h"
+#include "lines.h"
 #include "netlink.h"
 #include "reply.h"
 #include "vma.h"
@@ -20,6 +21,8 @@
  * @vma: the VMA that @cw's census is of
  * @skb: reply being filled, while the walk is on
  * @cb: the dump, while the walk is on
+ * @header: of the message in @skb that takes lines, or NULL if none was begun
+ * @lines: the attribute in there that they stand in
  * @pending: @vma and its census are complete but did not fit into a reply
  */
 struct vma_dump {
@@ -28,10 +31,13 @@ struct vma_dump {
 	struct ptscope_vma vma;
 	struct sk_buff *skb;
 	struct netlink_callback *cb;
+	void *header;
+	struct nlattr *lines;
 	bool pending;
 };
 
-static int vma_reply(struct vma_dump *dump)
+/* A message with one VMA. */
+static int put_message(struct vma_dump *dump)
 {
 	struct sk_buff *skb = dump->skb;
 	void *header;
@@ -45,6 +51,46 @@ static int vma_reply(struct vma_dump *dump)
 	}
 	genlmsg_end(skb, header);
 	return 0;
+}
+
+/* A message that all VMAs go into for which @dump->skb has room. */
+static int begin_lines(struct vma_dump *dump)
+{
+	struct sk_buff *skb = dump->skb;
+	void *header;
+
+	header = ptscope_dump_message(skb, dump->cb, &dump->cw.walk, PTSCOPE_CMD_VMA_GET);
+	if (!header)
+		return -EMSGSIZE;
+	if (ptscope_put_target(skb, &dump->dump.question, dump->cw.walk.cache))
+		goto cancel;
+	dump->lines = nla_reserve(skb, PTSCOPE_A_TARGET_LINES, 0);
+	if (!dump->lines)
+		goto cancel;
+	dump->header = header;
+	return 0;
+
+cancel:
+	genlmsg_cancel(skb, header);
+	return -EMSGSIZE;
+}
+
+static void end_lines(struct vma_dump *dump)
+{
+	if (!dump->header)
+		return;
+	dump->lines->nla_len = skb_tail_pointer(dump->skb) - (u8 *)dump->lines;
+	genlmsg_end(dump->skb, dump->header);
+	dump->header = NULL;
+}
+
+static int vma_reply(struct vma_dump *dump)
+{
+	if (!dump->dump.question.filter.brief)
+		return put_message(dump);
+	if (!dump->header && begin_lines(dump))
+		return -EMSGSIZE;
+	return ptscope_put_line(dump->skb, &dump->vma, &dump->cw.census);
 }
 
 static void vma_enter(struct ptscope_walk *walk, struct vm_area_struct *vma)
@@ -122,6 +168,7 @@ int ptscope_vma_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		dump->pending = false;
 	}
 	err = ptscope_walk(&dump->cw.walk);
+	end_lines(dump);
 	ptscope_dump_mark(cb, &dump->cw.walk);
 	if (err && !dump->pending)
 		return ptscope_explain(err, cb->extack);

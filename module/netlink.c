@@ -32,11 +32,12 @@ static const struct nla_policy ptscope_proc_get_nl_policy[PTSCOPE_A_TARGET_CACHE
 	[PTSCOPE_A_TARGET_CACHE] = { .type = NLA_FLAG, },
 };
 
-static const struct nla_policy ptscope_vma_get_nl_policy[PTSCOPE_A_TARGET_CACHE + 1] = {
+static const struct nla_policy ptscope_vma_get_nl_policy[PTSCOPE_A_TARGET_BRIEF + 1] = {
 	[PTSCOPE_A_TARGET_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PTSCOPE_A_TARGET_START] = { .type = NLA_U64, },
 	[PTSCOPE_A_TARGET_END] = { .type = NLA_U64, },
 	[PTSCOPE_A_TARGET_CACHE] = { .type = NLA_FLAG, },
+	[PTSCOPE_A_TARGET_BRIEF] = { .type = NLA_FLAG, },
 };
 
 static const struct nla_policy ptscope_run_get_nl_policy[PTSCOPE_A_TARGET_BRIEF + 1] = {
@@ -220,7 +221,7 @@ static const struct genl_ops ptscope_ops[] = {
 		.dumpit = ptscope_vma_get_dumpit,
 		.done = ptscope_dump_done,
 		.policy = ptscope_vma_get_nl_policy,
-		.maxattr = PTSCOPE_A_TARGET_CACHE,
+		.maxattr = PTSCOPE_A_TARGET_BRIEF,
 	},
 	{
 		.cmd = PTSCOPE_CMD_RUN_GET,

@@ -20,7 +20,8 @@ struct sk_buff;
  * @mask: flags that must all be set then
  * @anyof: flags of which one must be set, unless there are none in here
  * @detail: bits of enum ptscope_detail
- * @brief: tell them as series; then there is no detail beyond flags
+ * @brief: tell them as series, or VMAs as lines; then there is no detail beyond
+ *	flags
  */
 struct ptscope_filter {
 	u32 states;

@@ -11,6 +11,7 @@
 #include <net/netlink.h>
 #include <linux/ptscope.h>
 #include "census.h"
+#include "counts.h"
 #include "question.h"
 #include "reply.h"
 #include "trail.h"
@@ -303,78 +304,16 @@ int ptscope_put_vma(struct sk_buff *skb, int type, const struct ptscope_vma *vma
 }
 
 /* A counter of zero says nothing that its absence does not say. */
-static __always_inline void write_pages(struct writer *to, int type, u64 pages)
+static __always_inline void write_counter(void *to, int type, u64 bytes)
 {
-	if (pages)
-		write_uint(to, type, pages << PAGE_SHIFT);
+	write_uint(to, type, bytes);
 }
 
-static u64 total_pages(const struct ptscope_census *census)
-{
-	u64 total = 0;
-	size_t i;
-
-	for (i = 0; i < PTSCOPE_STATES; i++)
-		total += census->state[i];
-	return total;
-}
-
-static u64 special_pages(const struct ptscope_census *census)
-{
-	u64 total = 0;
-	size_t i;
-
-	for (i = PTSCOPE_STATE_MIGRATION; i < PTSCOPE_STATES; i++)
-		total += census->state[i];
-	return total;
-}
-
-/*
- * There are many counters, and most of them are zero nearly always: what is
- * large enough for a whole group of them to be zero is asked first.
- */
 static void write_census(struct writer *to, const struct ptscope_census *census)
 {
-	const u64 *state = census->state, *leaf = census->leaf;
-	const u64 size = total_pages(census), res = state[PTSCOPE_STATE_RES];
-	const bool others = size != res + state[PTSCOPE_STATE_LAZY];
 	struct nlattr *nest = nest_begin(to, PTSCOPE_A_TARGET_CENSUS);
 
-	write_pages(to, PTSCOPE_A_CENSUS_SIZE, size);
-	write_pages(to, PTSCOPE_A_CENSUS_RES, res);
-	write_pages(to, PTSCOPE_A_CENSUS_PTE, leaf[PTSCOPE_LEAF_PTE]);
-	if (leaf[PTSCOPE_LEAF_PTE] != res) {
-		write_pages(to, PTSCOPE_A_CENSUS_CONT, leaf[PTSCOPE_LEAF_CONT]);
-		write_pages(to, PTSCOPE_A_CENSUS_PMD, leaf[PTSCOPE_LEAF_PMD]);
-		write_pages(to, PTSCOPE_A_CENSUS_PUD, leaf[PTSCOPE_LEAF_PUD]);
-	}
-	write_pages(to, PTSCOPE_A_CENSUS_LAZY, state[PTSCOPE_STATE_LAZY]);
-	if (others) {
-		write_pages(to, PTSCOPE_A_CENSUS_CACHED, state[PTSCOPE_STATE_CACHED]);
-		write_pages(to, PTSCOPE_A_CENSUS_DISK, state[PTSCOPE_STATE_DISK]);
-		write_pages(to, PTSCOPE_A_CENSUS_SWAP, state[PTSCOPE_STATE_SWAP]);
-		write_pages(to, PTSCOPE_A_CENSUS_SPECIAL, special_pages(census));
-	}
-	write_pages(to, PTSCOPE_A_CENSUS_ZERO, census->zero);
-	write_pages(to, PTSCOPE_A_CENSUS_ZERO_HUGE, census->zero_huge);
-	write_pages(to, PTSCOPE_A_CENSUS_YOUNG, census->young);
-	write_pages(to, PTSCOPE_A_CENSUS_DIRTY, census->dirty);
-	write_pages(to, PTSCOPE_A_CENSUS_SOFT_DIRTY, census->soft_dirty);
-	write_pages(to, PTSCOPE_A_CENSUS_WRITE, census->write);
-	write_pages(to, PTSCOPE_A_CENSUS_PROTNONE, census->protnone);
-	write_pages(to, PTSCOPE_A_CENSUS_THP, census->thp);
-	write_pages(to, PTSCOPE_A_CENSUS_HUGETLB, census->hugetlb);
-	if (others) {
-		write_pages(to, PTSCOPE_A_CENSUS_MIGRATION, state[PTSCOPE_STATE_MIGRATION]);
-		write_pages(to, PTSCOPE_A_CENSUS_HWPOISON, state[PTSCOPE_STATE_HWPOISON]);
-		write_pages(to, PTSCOPE_A_CENSUS_DEVICE,
-			    state[PTSCOPE_STATE_DEVICE_PRIVATE] +
-			    state[PTSCOPE_STATE_DEVICE_EXCLUSIVE]);
-		write_pages(to, PTSCOPE_A_CENSUS_UFFD_WP, state[PTSCOPE_STATE_UFFD_WP]);
-		write_pages(to, PTSCOPE_A_CENSUS_GUARD, state[PTSCOPE_STATE_GUARD]);
-		write_pages(to, PTSCOPE_A_CENSUS_POISON, state[PTSCOPE_STATE_POISON]);
-		write_pages(to, PTSCOPE_A_CENSUS_BAD, state[PTSCOPE_STATE_BAD]);
-	}
+	ptscope_each_counter(census, write_counter, to);
 	nest_end(to, nest);
 }
 

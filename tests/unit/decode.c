@@ -89,6 +89,14 @@ static void print_census(FILE *out, const struct ptscope_census *c)
 	fputc('\n', out);
 }
 
+static void print_vma(FILE *out, const struct ptscope_vma *vma)
+{
+	fprintf(out, "vma %d %" PRIx64 "-%" PRIx64 " flags=%x offset=%" PRIx64
+		" dev=%u:%u inode=%" PRIu64 " name=%s", (int)vma->pid, vma->start, vma->end,
+		vma->flags, vma->offset, vma->dev_major, vma->dev_minor, vma->inode, vma->name);
+	print_census(out, &vma->census);
+}
+
 static void print_run(FILE *out, const struct ptscope_run *run)
 {
 	fprintf(out, " %" PRIx64 " pages=%u state=%u level=%u flags=%x pkey=%u memory=%u",
@@ -126,6 +134,7 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 	struct ptscope_vma vma;
 	struct ptscope_series series;
 	struct ptscope_run run;
+	struct vmas vmas;
 	struct runs runs;
 	int i;
 
@@ -149,12 +158,12 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 		print_census(out, &proc.census);
 		return;
 	case PTSCOPE_CMD_VMA_GET:
-		if (decode_vma(msg, &vma))
+		if (decode_vmas(msg, &vmas))
 			break;
-		fprintf(out, "vma %d %" PRIx64 "-%" PRIx64 " flags=%x offset=%" PRIx64
-			" dev=%u:%u inode=%" PRIu64 " name=%s", (int)vma.pid, vma.start, vma.end,
-			vma.flags, vma.offset, vma.dev_major, vma.dev_minor, vma.inode, vma.name);
-		print_census(out, &vma.census);
+		while ((i = vmas_next(&vmas, &vma)) > 0)
+			print_vma(out, &vma);
+		if (i < 0)
+			break;
 		return;
 	case PTSCOPE_CMD_RUN_GET:
 		if (decode_runs(msg, &runs))

@@ -23,6 +23,7 @@
  * @buf: the datagram that @dec is in; from malloc()
  * @dec: where in it we are
  * @dumping: a dump has begun and has not come to its end
+ * @vmas: the message whose VMAs are being handed out
  * @vma: the VMA that was handed out last
  * @runs: the message whose runs are being handed out
  * @detail: what was asked about runs
@@ -39,6 +40,7 @@ struct ptscope {
 	unsigned char *buf;
 	struct decoder dec;
 	bool dumping;
+	struct vmas vmas;
 	struct ptscope_vma vma;
 	struct runs runs;
 	uint32_t detail;
@@ -229,6 +231,7 @@ static int post(struct ptscope *ps, struct nl_msg *msg)
 	nl_complete_msg(ps->sock, msg);
 	ps->fresh = true;
 	ps->hidden = false;
+	memset(&ps->vmas, 0, sizeof(ps->vmas));
 	memset(&ps->runs, 0, sizeof(ps->runs));
 	decoder_start(&ps->dec, nlmsg_hdr(msg)->nlmsg_seq);
 	err = nl_send(ps->sock, msg);
@@ -417,18 +420,31 @@ PUBLIC int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint
 	err = begin_range(ps, PTSCOPE_CMD_VMA_GET, pid, start, end, &request);
 	if (err)
 		return err;
+	if (nla_put_flag(request, PTSCOPE_A_TARGET_BRIEF)) {
+		nlmsg_free(request);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
 	return post_dump(ps, request);
 }
 
 PUBLIC int ptscope_next_vma(struct ptscope *ps, const struct ptscope_vma **vma)
 {
 	const struct nlmsghdr *msg;
-	int err = next_of_dump(ps, &msg);
+	int err;
 
-	if (err <= 0)
-		return err;
-	if (decode_vma(msg, &ps->vma))
+	while (!(err = vmas_next(&ps->vmas, &ps->vma))) {
+		err = next_of_dump(ps, &msg);
+		if (err <= 0) {
+			memset(&ps->vmas, 0, sizeof(ps->vmas));
+			return err;
+		}
+		if (decode_vmas(msg, &ps->vmas))
+			return fail_wire(ps);
+	}
+	if (err < 0) {
+		memset(&ps->vmas, 0, sizeof(ps->vmas));
 		return fail_wire(ps);
+	}
 	*vma = &ps->vma;
 	return 1;
 }

@@ -335,25 +335,32 @@ static bool decode_table(const struct nlattr *head, int len, void *member)
 	return true;
 }
 
-/* All of its attributes are counters, and there are many of them. */
-static bool decode_census(const struct nlattr *head, int len, void *member)
-{
+/*
+ * Where in a struct ptscope_census its attributes belong, plus one. All of them
+ * are counters, and there are many.
+ */
 #define COUNTER(attribute, field) \
 	[PTSCOPE_A_CENSUS_##attribute] = offsetof(struct ptscope_census, field) + 1
-	/* Where each belongs, plus one. */
-	static const unsigned short places[] = {
-		COUNTER(SIZE, size), COUNTER(RES, res), COUNTER(PTE, pte), COUNTER(CONT, cont),
-		COUNTER(PMD, pmd), COUNTER(PUD, pud), COUNTER(LAZY, lazy),
-		COUNTER(CACHED, cached), COUNTER(DISK, disk), COUNTER(SWAP, swap),
-		COUNTER(SPECIAL, special), COUNTER(ZERO, zero), COUNTER(ZERO_HUGE, zero_huge),
-		COUNTER(YOUNG, young), COUNTER(DIRTY, dirty), COUNTER(SOFT_DIRTY, soft_dirty),
-		COUNTER(WRITE, write), COUNTER(PROTNONE, protnone), COUNTER(THP, thp),
-		COUNTER(HUGETLB, hugetlb), COUNTER(MIGRATION, migration),
-		COUNTER(HWPOISON, hwpoison), COUNTER(DEVICE, device),
-		COUNTER(UFFD_WP, uffd_wp), COUNTER(GUARD, guard), COUNTER(POISON, poison),
-		COUNTER(BAD, bad),
-	};
+static const unsigned short places[] = {
+	COUNTER(SIZE, size), COUNTER(RES, res), COUNTER(PTE, pte), COUNTER(CONT, cont),
+	COUNTER(PMD, pmd), COUNTER(PUD, pud), COUNTER(LAZY, lazy), COUNTER(CACHED, cached),
+	COUNTER(DISK, disk), COUNTER(SWAP, swap), COUNTER(SPECIAL, special),
+	COUNTER(ZERO, zero), COUNTER(ZERO_HUGE, zero_huge), COUNTER(YOUNG, young),
+	COUNTER(DIRTY, dirty), COUNTER(SOFT_DIRTY, soft_dirty), COUNTER(WRITE, write),
+	COUNTER(PROTNONE, protnone), COUNTER(THP, thp), COUNTER(HUGETLB, hugetlb),
+	COUNTER(MIGRATION, migration), COUNTER(HWPOISON, hwpoison), COUNTER(DEVICE, device),
+	COUNTER(UFFD_WP, uffd_wp), COUNTER(GUARD, guard), COUNTER(POISON, poison),
+	COUNTER(BAD, bad),
+};
 #undef COUNTER
+
+static inline uint64_t *counter(struct ptscope_census *census, int place)
+{
+	return (uint64_t *)((char *)census + place - 1);
+}
+
+static bool decode_census(const struct nlattr *head, int len, void *member)
+{
 	const struct nlattr *attr;
 	int rem;
 
@@ -361,7 +368,7 @@ static bool decode_census(const struct nlattr *head, int len, void *member)
 		const int type = attr_type(attr);
 
 		if (type < COUNT(places) && places[type] &&
-		    !get_uint(attr, (uint64_t *)((char *)member + places[type] - 1)))
+		    !get_uint(attr, counter(member, places[type])))
 			return false;
 	}
 	return !rem;
@@ -426,22 +433,117 @@ int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc)
 	return 0;
 }
 
-int decode_vma(const struct nlmsghdr *msg, struct ptscope_vma *vma)
+int decode_vmas(const struct nlmsghdr *msg, struct vmas *vmas)
 {
 	static const struct field fields[] = {
-		[PTSCOPE_A_TARGET_PID] = FIELD(struct ptscope_vma, pid, KIND_U32),
-		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct ptscope_vma, start_time, KIND_UINT),
-		[PTSCOPE_A_TARGET_VMA] = NEST_WHOLE(decode_area),
-		[PTSCOPE_A_TARGET_CENSUS] = NEST(struct ptscope_vma, census, decode_census),
-		[PTSCOPE_A_TARGET_TABLE] = NEST(struct ptscope_vma, census.table, decode_table),
+		[PTSCOPE_A_TARGET_PID] = FIELD(struct vmas, pid, KIND_U32),
+		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct vmas, start_time, KIND_UINT),
+		[PTSCOPE_A_TARGET_LINES] = FIELD(struct vmas, lines, KIND_BYTES),
 	};
 
-	memset(vma, 0, sizeof(*vma));
-	vma->name = "";
-	if (!decode_message(msg, fields, COUNT(fields), vma) || vma->pid <= 0 ||
-	    vma->start >= vma->end)
+	memset(vmas, 0, sizeof(*vmas));
+	if (!decode_message(msg, fields, COUNT(fields), vmas) || !vmas->pid)
 		return -EBADMSG;
 	return 0;
+}
+
+/* The words of a line are not aligned. */
+static inline bool get_word(struct bytes *line, uint64_t *word)
+{
+	if (line->len < sizeof(*word))
+		return false;
+	memcpy(word, line->data, sizeof(*word));
+	line->data += sizeof(*word);
+	line->len -= sizeof(*word);
+	return true;
+}
+
+#define LINE_TABLES 32
+#define LINE_TABLE_BITS 4
+
+/* What a bit of a line's mask stands for; nothing, if it is newer than we are. */
+static uint64_t *line_counter(struct ptscope_census *census, unsigned int bit)
+{
+	struct ptscope_tables *tables;
+
+	if (bit < LINE_TABLES)
+		return bit < COUNT(places) && places[bit] ? counter(census, places[bit]) : NULL;
+	bit -= LINE_TABLES;
+	if (bit / LINE_TABLE_BITS >= PTSCOPE_LEVELS)
+		return NULL;
+	tables = &census->table[bit / LINE_TABLE_BITS];
+	switch (bit % LINE_TABLE_BITS) {
+	case 0:
+		return &tables->pages;
+	case 1:
+		return &tables->used;
+	case 2:
+		return &tables->empty;
+	default:
+		return NULL;
+	}
+}
+
+static bool read_file(struct bytes *line, struct ptscope_vma *vma)
+{
+	uint64_t device;
+
+	if (!get_word(line, &vma->offset) || !get_word(line, &device) ||
+	    !get_word(line, &vma->inode))
+		return false;
+	vma->dev_major = device >> 32;
+	vma->dev_minor = device;
+	return true;
+}
+
+static bool read_counters(struct bytes *line, uint64_t mask, struct ptscope_vma *vma)
+{
+	uint64_t word, *value;
+
+	for (; mask; mask &= mask - 1) {
+		if (!get_word(line, &word))
+			return false;
+		value = line_counter(&vma->census, __builtin_ctzll(mask));
+		if (value)
+			*value = word;
+	}
+	return true;
+}
+
+/* It stays in the message. */
+static bool read_name(struct bytes *line, size_t len, struct ptscope_vma *vma)
+{
+	const size_t room = (len + 7) & ~(size_t)7;
+
+	vma->name = "";
+	if (!len)
+		return true;
+	if (room > line->len || line->data[len - 1])
+		return false;
+	vma->name = (const char *)line->data;
+	line->data += room;
+	line->len -= room;
+	return true;
+}
+
+int vmas_next(struct vmas *vmas, struct ptscope_vma *vma)
+{
+	struct bytes line = { vmas->lines.data + vmas->at, vmas->lines.len - vmas->at };
+	uint64_t flags, mask;
+
+	if (!line.len)
+		return 0;
+	memset(vma, 0, sizeof(*vma));
+	vma->pid = vmas->pid;
+	vma->start_time = vmas->start_time;
+	if (!get_word(&line, &vma->start) || !get_word(&line, &vma->end) ||
+	    !get_word(&line, &flags) || !get_word(&line, &mask) ||
+	    (mask & 1 && !read_file(&line, vma)) || !read_counters(&line, mask & ~1ull, vma) ||
+	    !read_name(&line, flags >> 32, vma) || vma->start >= vma->end)
+		return -EBADMSG;
+	vma->flags = flags;
+	vmas->at = vmas->lines.len - line.len;
+	return 1;
 }
 
 static void decode_run(const struct ptscope_packed_run *packed, bool frames,

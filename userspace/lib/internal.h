@@ -54,7 +54,6 @@ enum reply decoder_next(struct decoder *dec, const struct nlmsghdr **msg);
  */
 int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info);
 int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc);
-int decode_vma(const struct nlmsghdr *msg, struct ptscope_vma *vma);
 int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail);
 
 /* Was something left out of an answer about a process? */
@@ -69,6 +68,24 @@ struct bytes {
 	const unsigned char *data;
 	size_t len;
 };
+
+/**
+ * struct vmas - the VMAs of a message
+ * @pid: as in struct ptscope_proc
+ * @start_time: as in struct ptscope_proc
+ * @lines: of all of them
+ * @at: where in there the next one begins
+ */
+struct vmas {
+	uint32_t pid;
+	uint64_t start_time;
+	struct bytes lines;
+	size_t at;
+};
+
+int decode_vmas(const struct nlmsghdr *msg, struct vmas *vmas);
+/* 1, 0 when there is no VMA left, or -EBADMSG as above. */
+int vmas_next(struct vmas *vmas, struct ptscope_vma *vma);
 
 /**
  * struct runs - the runs of a message
