@@ -135,21 +135,27 @@ static __always_inline bool ptscope_pattern_has(const struct ptscope_pattern *pa
 	return !((value ^ pattern->value) & pattern->mask);
 }
 
-/* In which bits do eight entries differ from @value and what follows it? */
+/*
+ * In which bits do four entries differ from @value and what follows it? All are
+ * read before anything is made of one: an emulator writes back what has changed
+ * in its registers before each read, and the compiler would mix both.
+ */
+static __always_inline u64
+ptscope_four_differ(const u64 *entry, const u64 value, const u64 step)
+{
+	u64 a = READ_ONCE(entry[0]), b = READ_ONCE(entry[1]);
+	u64 c = READ_ONCE(entry[2]), d = READ_ONCE(entry[3]);
+
+	asm ("" : "+r" (a), "+r" (b), "+r" (c), "+r" (d));
+	return (a ^ value) | (b ^ (value + step)) | (c ^ (value + 2 * step)) |
+	       (d ^ (value + 3 * step));
+}
+
 static __always_inline u64
 ptscope_eight_differ(const u64 *entry, const u64 value, const u64 step)
 {
-	u64 differ;
-
-	differ = READ_ONCE(entry[0]) ^ value;
-	differ |= READ_ONCE(entry[1]) ^ (value + step);
-	differ |= READ_ONCE(entry[2]) ^ (value + 2 * step);
-	differ |= READ_ONCE(entry[3]) ^ (value + 3 * step);
-	differ |= READ_ONCE(entry[4]) ^ (value + 4 * step);
-	differ |= READ_ONCE(entry[5]) ^ (value + 5 * step);
-	differ |= READ_ONCE(entry[6]) ^ (value + 6 * step);
-	differ |= READ_ONCE(entry[7]) ^ (value + 7 * step);
-	return differ;
+	return ptscope_four_differ(entry, value, step) |
+	       ptscope_four_differ(entry + 4, value + 4 * step, step);
 }
 
 /**
