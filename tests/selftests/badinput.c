@@ -271,6 +271,13 @@ static const struct {
 	{ "a range of the first page", 0, { ME, START(0), END(0x10000) } },
 	{ "the whole range", 0, { ME, START(0), END(ALIGNED_TOP) } },
 	{ "attributes in another order", 0, { END(ALIGNED_TOP), START(0), ME } },
+}, briefly[] = {
+	{ "brief twice", -EINVAL,
+	  { ME, { PTSCOPE_A_TARGET_BRIEF, 0, 0 }, { PTSCOPE_A_TARGET_BRIEF, 0, 0 } } },
+	{ "brief with four bytes", -ERANGE, { ME, { PTSCOPE_A_TARGET_BRIEF, 4, 1 } } },
+	{ "an attribute of replies: lines", -EINVAL, { ME, { PTSCOPE_A_TARGET_LINES, 8, 0 } } },
+	{ "in brief", 0, { ME, { PTSCOPE_A_TARGET_BRIEF, 0, 0 } } },
+	{ "a range in brief", 0, { ME, START(0), { PTSCOPE_A_TARGET_BRIEF, 0, 0 } } },
 };
 
 static const struct {
@@ -392,6 +399,13 @@ static void test_attributes(void)
 		exchange(&request, &answer);
 		snprintf(what, sizeof(what), "RUN_GET: %s", ranged[i].what);
 		check_answer(what, &answer, ranged[i].error, ranged[i].error);
+	}
+	for (i = 0; i < sizeof(briefly) / sizeof(briefly[0]); i++) {
+		begin(&request, PTSCOPE_CMD_VMA_GET, NLM_F_DUMP);
+		put_attrs(&request, briefly[i].attr);
+		exchange(&request, &answer);
+		snprintf(what, sizeof(what), "VMA_GET: %s", briefly[i].what);
+		check_answer(what, &answer, briefly[i].error, briefly[i].error);
 	}
 	for (i = 0; i < sizeof(filtered) / sizeof(filtered[0]); i++) {
 		begin(&request, PTSCOPE_CMD_RUN_GET, NLM_F_DUMP);

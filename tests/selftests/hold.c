@@ -22,7 +22,7 @@ static void many_vmas(void)
 	const size_t page_size = sysconf(_SC_PAGESIZE);
 	int i;
 
-	for (i = 0; i < 2000; i++)
+	for (i = 0; i < 4000; i++)
 		if (mmap(NULL, page_size, i % 2 ? PROT_READ : PROT_NONE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
 			return;

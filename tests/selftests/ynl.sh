@@ -38,6 +38,61 @@ runs = [[words[i + 1], words[i + 2] & 0xffffffff] for i in range(0, len(words), 
 print(json.dumps(runs, separators=(",", ":")))' <<<"$said"
 }
 
+# What the spec says of a line, applied to those in $said: each VMA as it is told
+# with attributes, but for its tables' order.
+lines() {
+	/usr/bin/python3 -c 'import json, struct, sys, yaml
+sets = {s["name"]: s for s in yaml.safe_load(open(sys.argv[1]))["attribute-sets"]}
+census = [None] + [a["name"] for a in sets["census"]["attributes"]]
+vmas = []
+for message in json.load(sys.stdin):
+    data = bytes.fromhex(message["lines"].replace(" ", "").replace(":", ""))
+    while data:
+        start, end, flags, mask = struct.unpack_from("=4Q", data)
+        vma, counts, tables = {"start": start, "end": end}, {}, {}
+        at = 32
+        for bit in range(64):
+            if not mask >> bit & 1:
+                continue
+            value, = struct.unpack_from("=Q", data, at)
+            at += 8
+            if bit == 0:
+                device, inode = struct.unpack_from("=2Q", data, at)
+                at += 16
+                vma |= {"offset": value, "dev-major": device >> 32,
+                        "dev-minor": device & 0xffffffff, "inode": inode}
+            elif bit < 32:
+                counts[census[bit]] = value
+            else:
+                tables.setdefault((bit - 32) // 4, {})[["pages", "used", "empty"][bit % 4]] = value
+        length = flags >> 32
+        if length:
+            vma["name"] = data[at:at + length - 1].decode()
+            assert data[at + length - 1] == 0
+        data = data[at + (length + 7) // 8 * 8:]
+        vmas.append([vma, counts, sorted(tables.items()), flags & 0xffffffff])
+print(json.dumps(vmas, separators=(",", ":"), sort_keys=True))' "$spec" <<<"$said"
+}
+
+# The same of those with attributes.
+attributes() {
+	/usr/bin/python3 -c 'import json, sys, yaml
+defs = {d["name"]: d for d in yaml.safe_load(open(sys.argv[1]))["definitions"]}
+def names(definition):
+    return [e["name"] if isinstance(e, dict) else e for e in defs[definition]["entries"]]
+levels, flags = names("level"), names("vma-flag")
+def bits(said):
+    return said if isinstance(said, int) else sum(1 << flags.index(f) for f in said)
+vmas = []
+for message in json.load(sys.stdin):
+    vma = message["vma"]
+    tables = {levels.index(t["level"]) if isinstance(t["level"], str) else t["level"]:
+              {k: v for k, v in t.items() if k != "level" and v} for t in message.get("table", [])}
+    vmas.append([{k: v for k, v in vma.items() if k != "flags"}, message["census"],
+                 sorted(tables.items()), bits(vma["flags"])])
+print(json.dumps(vmas, separators=(",", ":"), sort_keys=True))' "$spec" <<<"$said"
+}
+
 sleep infinity &
 pid=$!
 trap 'kill $pid' EXIT
@@ -68,6 +123,15 @@ same "has the VMAs that maps has" \
 		def hex: ltrimstr("0x") | explode | reduce .[] as $c
 			(0; . * 16 + (if $c > 96 then $c - 87 else $c - 48 end));
 		[.maps[:-1][] | [(.start | hex), (.end | hex), .size, .res, .name // ""]]')"
+
+# They hold still: one sleeps, one waits for this command to end.
+for other in "$pid" "$$" 1; do
+	check "vma-get of $other" ynl dump vma-get "{\"pid\": $other}"
+	told=$(attributes)
+	check "and in brief" ynl dump vma-get "{\"pid\": $other, \"brief\": true}"
+	same "says the same" "$(lines)" "$told"
+	check "of some VMAs" test "$(jq length <<<"$told")" -gt 5
+done
 
 check "run-get" ynl dump run-get "{\"pid\": $pid, \"detail\": 1}"
 same "has the runs that pages has" \
