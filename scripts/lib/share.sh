@@ -31,13 +31,14 @@ share_9p() {
 	)
 }
 
-# The daemon of QEMU's own package. It cannot be told to only read, so it gets
+# The daemon that QEMU 7.2 came with, as Debian 12 has it. It cannot be told to only read, so it gets
 # a view of the directory that nothing can be written through, in a mount name
 # space that ends with it.
 share_virtiofs() {
 	local daemon=/usr/lib/qemu/virtiofsd tries=500
 	local -a own=(--mount --propagation private)
 	[[ $EUID -eq 0 ]] || own+=(--map-root-user)
+	[[ -x $daemon ]] || "$PTSCOPE_REPO/scripts/deps" qemu-system-common
 	[[ -x $daemon ]] || die "this kernel takes $daemon, which QEMU 7.2 still had"
 	# The guest's memory must be such that the daemon can reach it.
 	[[ " ${qemu_arguments[*]} " == *" memory-backend=memory "* ]] ||
