@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bad moments to look at a process, and those who must not look.
+ * Bad moments to look at a process.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,6 @@
 
 /* VMAs of the process that changes under a dump, which takes many replies. */
 #define VMAS 8000
-#define NOBODY 65534
 
 /* A child of this test, which does what is written to it letter by letter. */
 struct target {
@@ -442,169 +441,6 @@ static void test_headless(void)
 	close(to_us[1]);
 }
 
-/* Lets @ask run in a child, so that its identity can change. */
-static struct outcome in_child(struct outcome (*ask)(struct ptscope *opened))
-{
-	struct outcome outcome = { .err = -EIO };
-	int to_us[2];
-	pid_t pid;
-
-	if (pipe(to_us))
-		ktap_bail("pipe: %s", strerror(errno));
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		outcome = ask(ps);
-		_exit(write(to_us[1], &outcome, sizeof(outcome)) != sizeof(outcome));
-	}
-	close(to_us[1]);
-	if (read(to_us[0], &outcome, sizeof(outcome)) != sizeof(outcome))
-		outcome.err = -EIO;
-	close(to_us[0]);
-	waitpid(pid, NULL, 0);
-	return outcome;
-}
-
-static void become_nobody(void)
-{
-	if (setgid(NOBODY) || setuid(NOBODY))
-		ktap_bail("setuid: %s", strerror(errno));
-}
-
-static struct outcome nobody_at_other(struct ptscope *opened)
-{
-	(void)opened;
-	become_nobody();
-	return ask_proc(connection(), getppid());
-}
-
-static struct outcome nobody_at_other_vmas(struct ptscope *opened)
-{
-	(void)opened;
-	become_nobody();
-	return ask_vmas(connection(), getppid());
-}
-
-static struct outcome nobody_at_init(struct ptscope *opened)
-{
-	(void)opened;
-	become_nobody();
-	return ask_proc(connection(), 1);
-}
-
-static struct outcome nobody_at_self(struct ptscope *opened)
-{
-	(void)opened;
-	become_nobody();
-	/* As after an exec(): nothing is left of what root had in memory. */
-	prctl(PR_SET_DUMPABLE, 1);
-	return ask_proc(connection(), getpid());
-}
-
-static struct outcome nobody_at_self_vmas(struct ptscope *opened)
-{
-	(void)opened;
-	become_nobody();
-	prctl(PR_SET_DUMPABLE, 1);
-	return ask_vmas(connection(), getpid());
-}
-
-static struct outcome former_root_at_self(struct ptscope *opened)
-{
-	(void)opened;
-	become_nobody();
-	return ask_proc(connection(), getpid());
-}
-
-static struct outcome nobody_through_roots_socket(struct ptscope *opened)
-{
-	become_nobody();
-	return ask_proc(opened, getppid());
-}
-
-static struct outcome nobody_at_self_through_roots_socket(struct ptscope *opened)
-{
-	become_nobody();
-	prctl(PR_SET_DUMPABLE, 1);
-	return ask_proc(opened, getpid());
-}
-
-/* The other way round: a socket lends nothing to who opened it, either. */
-static struct outcome root_through_nobodys_socket(struct ptscope *opened)
-{
-	struct ptscope *nobodys;
-
-	(void)opened;
-	if (seteuid(NOBODY))
-		ktap_bail("seteuid: %s", strerror(errno));
-	nobodys = connection();
-	if (seteuid(0))
-		ktap_bail("seteuid: %s", strerror(errno));
-	return ask_proc(nobodys, getppid());
-}
-
-static struct outcome root_at_other(struct ptscope *opened)
-{
-	(void)opened;
-	return ask_proc(connection(), getppid());
-}
-
-/* What nobody is told it may see: as an error, so that it fits. */
-static struct outcome nobodys_sight(struct ptscope *opened)
-{
-	struct ptscope_info info;
-	struct outcome outcome = {};
-
-	(void)opened;
-	become_nobody();
-	outcome.err = ptscope_get_info(connection(), &info);
-	if (!outcome.err && info.sight)
-		outcome.err = -EKEYREJECTED;
-	return outcome;
-}
-
-static struct outcome roots_sight(struct ptscope *opened)
-{
-	struct ptscope_info info;
-	struct outcome outcome = {};
-
-	(void)opened;
-	outcome.err = ptscope_get_info(connection(), &info);
-	if (!outcome.err && info.sight != (PTSCOPE_SIGHT_PROCESSES | PTSCOPE_SIGHT_FRAMES))
-		outcome.err = -EKEYREJECTED;
-	return outcome;
-}
-
-static void test_others(void)
-{
-	static const struct {
-		const char *what;
-		struct outcome (*ask)(struct ptscope *opened);
-		int err;
-	} cases[] = {
-		{ "root looks at another process", root_at_other, 0 },
-		{ "root is told that it may see all", roots_sight, 0 },
-		{ "nobody is told that it may see nothing", nobodys_sight, 0 },
-		{ "nobody looks at root's process", nobody_at_other, -EPERM },
-		{ "nobody looks at root's VMAs", nobody_at_other_vmas, -EPERM },
-		{ "nobody looks at init", nobody_at_init, -EPERM },
-		{ "nobody looks at itself", nobody_at_self, 0 },
-		{ "nobody looks at its own VMAs", nobody_at_self_vmas, 0 },
-		{ "who was root and may hold secrets looks at itself", former_root_at_self,
-		  -EPERM },
-		{ "nobody asks through a socket that root opened", nobody_through_roots_socket,
-		  -EPERM },
-		{ "root asks through a socket that nobody opened", root_through_nobodys_socket,
-		  -EPERM },
-		{ "nobody asks about itself through a socket that root opened",
-		  nobody_at_self_through_roots_socket, -EPERM },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		expect(cases[i].what, in_child(cases[i].ask), cases[i].err);
-}
-
 int main(void)
 {
 	ktap_begin();
@@ -616,10 +452,6 @@ int main(void)
 	test_who_has_no_memory();
 	test_changes();
 	test_headless();
-	if (geteuid())
-		ktap_skip("not run by root", "who may look");
-	else
-		test_others();
 	ptscope_free(ps);
 	return ktap_end();
 }
