@@ -48,7 +48,9 @@ bench_programs := bench observer target
 target_obj := $(T)/bench/work.o $(T)/victims/victim.o
 bench_obj := $(patsubst tests/bench/%.c,$(T)/bench/%.o,$(filter-out $(bench_programs:%=tests/bench/%.c) tests/bench/work.c,$(wildcard tests/bench/*.c))) \
 	     $(T)/selftests/proc.o $(T)/selftests/ktap.o
-unit_tests := $(filter-out record,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
+# Record is no test, and meaning is what tests share.
+unit_tests := $(filter-out record meaning,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
+fuzzers := $(filter-out run,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 
 STATIC_LIB := $(U)/lib/libptscope.a
 SHARED_LIB := $(U)/lib/libptscope.so.$(SOVERSION)
@@ -97,7 +99,7 @@ $(CLI): $(cli_obj) $(STATIC_LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(SCOLS_LIBS)
 
 ## make tests      the programs that the tests run
-tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record
+tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)/fuzz/%)
 
 # What of them runs in a guest, perhaps on another architecture.
 guest-tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other \
@@ -131,15 +133,35 @@ $(T)/ptscope-other: $(cli_src) $(STATIC_LIB)
 # These know the library's inside, which the shared library does not show. The
 # library's sources are built once more, with what finds a read out of bounds.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-$(T)/unit/%: tests/unit/%.c userspace/lib/decode.c userspace/lib/internal.h
+$(T)/unit/%: tests/unit/%.c tests/unit/meaning.c userspace/lib/decode.c userspace/lib/internal.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(NL_CFLAGS) $(SANITIZE) -o $@ $(filter %.c,$^) $(NL_LIBS)
+
+# What a fuzzer tries, with what it is about. By default a program that tries
+# what is kept again; scripts/fuzz has clang make the fuzzer itself.
+FUZZ_CC := $(CC)
+FUZZ_SANITIZE := $(SANITIZE)
+FUZZ_MAIN := tests/fuzz/run.c
+FUZZ_OUT := $(T)/fuzz
+$(FUZZ_OUT)/reply: tests/fuzz/reply.c tests/unit/meaning.c userspace/lib/decode.c $(FUZZ_MAIN)
+$(FUZZ_OUT)/arguments: tests/fuzz/arguments.c $(filter-out %/main.c,$(cli_src)) $(lib_src) $(FUZZ_MAIN)
+$(FUZZ_OUT)/arguments: OBJ_CFLAGS = $(SCOLS_CFLAGS) -Iuserspace/cli
+$(FUZZ_OUT)/%: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(ALL_CFLAGS) $(OBJ_CFLAGS) $(NL_CFLAGS) $(FUZZ_SANITIZE) -Itests/unit -o $@ \
+		$(filter %.c,$^) $(NL_LIBS) $(SCOLS_LIBS)
 
 $(T)/unit/record: $(T)/unit/record.o $(STATIC_LIB)
 	$(CC) -o $@ $^ $(NL_LIBS)
 
 demo:
 	scripts/demo
+
+## make fuzz MINUTES=N   replies and arguments that libFuzzer makes up, N minutes each
+MINUTES ?= 1
+.PHONY: fuzz
+fuzz:
+	scripts/fuzz -m $(MINUTES)
 
 ## make check KERNEL="NAME..."   the tests on other kernels; scripts/vm --list names them
 check:

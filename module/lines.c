@@ -84,7 +84,7 @@ int ptscope_put_line(struct sk_buff *skb, const struct ptscope_vma *vma,
 	struct line line = { .at = words + LINE_HEADER };
 	u8 *end;
 
-	BUILD_BUG_ON(PTSCOPE_A_CENSUS_MAX >= LINE_BIT_TABLE(0));
+	BUILD_BUG_ON(LINE_BIT_TABLE(0) <= PTSCOPE_A_CENSUS_MAX);
 	if (skb_tailroom(skb) < (int)(LINE_WORDS * sizeof(u64) + ALIGN(name, sizeof(u64))))
 		return -EMSGSIZE;
 

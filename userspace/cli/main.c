@@ -4,9 +4,7 @@
  */
 #include <errno.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -21,75 +19,6 @@ static const struct verb *const verbs[] = {
 };
 
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
-
-void complain(const char *format, ...)
-{
-	va_list args;
-
-	/* What has been printed so far belongs before the complaint. */
-	fflush(stdout);
-	fputs("ptscope: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
-
-struct ptscope *cli_connect(const struct options *opts, struct ptscope_info *info, int *status)
-{
-	struct ptscope *ps = ptscope_new();
-	int err;
-
-	*status = CLI_FAILED;
-	if (!ps) {
-		complain("out of memory");
-		return NULL;
-	}
-	err = ptscope_connect(ps);
-	if (!err)
-		err = ptscope_get_info(ps, info);
-	if (err) {
-		*status = cli_failed(ps, err, 0);
-		ptscope_free(ps);
-		return NULL;
-	}
-	/* The wire tells versions apart by itself; people may wonder. */
-	if (strcmp(info->module_version, PTSCOPE_VERSION))
-		complain("note: the module is version %s, this client %s",
-			 info->module_version, PTSCOPE_VERSION);
-	ptscope_set_cache(ps, opts->cache);
-	return ps;
-}
-
-void cli_note_hidden(const struct ptscope *ps)
-{
-	static bool noted;
-
-	if (noted || !ptscope_hidden(ps))
-		return;
-	noted = true;
-	complain("note: frames, swap slots and the page cache are hidden: seeing them needs CAP_SYS_ADMIN");
-}
-
-int cli_failed(const struct ptscope *ps, int err, pid_t pid)
-{
-	if (pid)
-		complain("%d: %s", (int)pid, ptscope_message(ps));
-	else
-		complain("%s", ptscope_message(ps));
-
-	switch (err) {
-	case -EPROTONOSUPPORT:
-		fputs("An administrator loads it with 'modprobe ptscope', or from a build tree with\n"
-		      "'insmod module/ptscope.ko'.\n", stderr);
-		return CLI_NO_KERNEL;
-	case -EOPNOTSUPP:
-		fputs("Install the module of this version, and load it: 'rmmod ptscope; modprobe ptscope'.\n",
-		      stderr);
-		return CLI_NO_KERNEL;
-	}
-	return CLI_FAILED;
-}
 
 static void usage(FILE *to)
 {

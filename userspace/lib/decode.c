@@ -352,6 +352,7 @@ static const unsigned short places[] = {
 	COUNTER(UFFD_WP, uffd_wp), COUNTER(GUARD, guard), COUNTER(POISON, poison),
 	COUNTER(BAD, bad),
 };
+
 #undef COUNTER
 
 static inline uint64_t *counter(struct ptscope_census *census, int place)
@@ -528,11 +529,13 @@ static bool read_name(struct bytes *line, size_t len, struct ptscope_vma *vma)
 
 int vmas_next(struct vmas *vmas, struct ptscope_vma *vma)
 {
-	struct bytes line = { vmas->lines.data + vmas->at, vmas->lines.len - vmas->at };
+	struct bytes line = vmas->lines;
 	uint64_t flags, mask;
 
-	if (!line.len)
+	if (vmas->at == line.len)
 		return 0;
+	line.data += vmas->at;
+	line.len -= vmas->at;
 	memset(vma, 0, sizeof(*vma));
 	vma->pid = vmas->pid;
 	vma->start_time = vmas->start_time;

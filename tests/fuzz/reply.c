@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The library's decoder on datagrams that a fuzzer makes up: each of them is the
+ * whole answer to a question.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netlink.h>
+
+#include "fuzz.h"
+#include "meaning.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct datagram datagram = { .len = size };
+	uint32_t seq = 0;
+	size_t length;
+	char *text;
+	FILE *out;
+
+	/* Whatever the first message answers was asked. */
+	if (size >= sizeof(struct nlmsghdr))
+		memcpy(&seq, data + offsetof(struct nlmsghdr, nlmsg_seq), sizeof(seq));
+	datagram.data = malloc(size ? size : 1);
+	out = open_memstream(&text, &length);
+	if (!datagram.data || !out)
+		abort();
+	memcpy(datagram.data, data, size);
+	meaning_write(out, seq, &datagram, 1);
+	fclose(out);
+	free(text);
+	free(datagram.data);
+	return 0;
+}
