@@ -315,8 +315,15 @@ declare -A strangers_words=(
 )
 
 lacks_word() {
-	[[ $1 != pkey ]] || grep -qw ospke /proc/cpuinfo ||
-		echo "this processor has no protection keys"
+	case $1 in
+	pkey)
+		grep -qw ospke /proc/cpuinfo || echo "this processor has no protection keys"
+		;;
+	thp)
+		[[ -d /sys/kernel/mm/transparent_hugepage ]] ||
+			echo "this kernel has no transparent huge pages"
+		;;
+	esac
 }
 
 check_word() {
