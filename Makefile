@@ -39,7 +39,7 @@ cli_src  := $(wildcard userspace/cli/*.c)
 cli_obj  := $(cli_src:%.c=$(BUILD)/%.o)
 victims  := $(patsubst tests/victims/%.c,%,$(filter-out tests/victims/victim.c,$(wildcard tests/victims/*.c)))
 # What several tests share, and is none itself.
-shared_selftest := ktap netlink proc runs
+shared_selftest := client ktap proc runs
 selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
 selftest_obj := $(patsubst %,$(T)/selftests/%.o,$(filter $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c))))
 # Each of these is a program; the rest of tests/bench is what they share.

@@ -133,8 +133,10 @@ static struct ptscope_verdict *last_verdict(struct ptscope_runs *runs,
 					    const struct ptscope_entry *entry)
 {
 	if (entry->state != PTSCOPE_STATE_RES)
-		return &runs->verdict[0];
-	return &runs->verdict[entry->level == PTSCOPE_LEVEL_PTE ? 1 : 2];
+		return &runs->verdict[PTSCOPE_VERDICT_ABSENT];
+	if (entry->level == PTSCOPE_LEVEL_PTE)
+		return &runs->verdict[PTSCOPE_VERDICT_PTE];
+	return &runs->verdict[PTSCOPE_VERDICT_HUGE];
 }
 
 static unsigned long runs_run(struct ptscope_walk *walk, unsigned long addr,
@@ -192,7 +194,7 @@ static __always_inline unsigned long
 add_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages, u64 value)
 {
 	struct ptscope_runs *runs = to_runs(walk);
-	const struct ptscope_verdict *verdict = &runs->verdict[1];
+	const struct ptscope_verdict *verdict = &runs->verdict[PTSCOPE_VERDICT_PTE];
 
 	if (!verdict->wanted || add(runs, addr, pages, verdict->what, value, 0, false))
 		return pages;
@@ -256,7 +258,7 @@ pass_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, co
 	     bool (*take)(void *into, unsigned long addr, u64 value))
 {
 	struct ptscope_runs *runs = to_runs(walk);
-	const struct ptscope_verdict *verdict = &runs->verdict[1];
+	const struct ptscope_verdict *verdict = &runs->verdict[PTSCOPE_VERDICT_PTE];
 	struct singles to = { runs->at, runs->limit, verdict->what | 1 };
 	const u64 *next;
 
@@ -290,7 +292,7 @@ brief_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
 	    unsigned long frame)
 {
 	struct ptscope_runs *runs = to_runs(walk);
-	const struct ptscope_verdict *verdict = &runs->verdict[1];
+	const struct ptscope_verdict *verdict = &runs->verdict[PTSCOPE_VERDICT_PTE];
 
 	if (!verdict->wanted || ptscope_series_add(runs, addr, pages, verdict->what))
 		return pages;
@@ -317,7 +319,7 @@ brief_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, c
 
 	if (!may_pass_singles(runs))
 		return entry;
-	if (!runs->verdict[1].wanted)
+	if (!runs->verdict[PTSCOPE_VERDICT_PTE].wanted)
 		return ptscope_pass_singles(walk, addr, entry, end, take_none, NULL);
 	/* The single one before these may have made a large run grow. */
 	if (runs->wide)

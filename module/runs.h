@@ -41,12 +41,19 @@ struct ptscope_verdict {
 	bool wanted;
 };
 
+/* On which entries a verdict was. */
+enum {
+	PTSCOPE_VERDICT_ABSENT,
+	PTSCOPE_VERDICT_PTE,	/* present, of the lowest level */
+	PTSCOPE_VERDICT_HUGE,	/* present, of a level above */
+	PTSCOPE_VERDICTS,
+};
+
 /**
  * struct ptscope_runs - a walk that collects runs
  * @walk: the walk
  * @filter: which runs
- * @verdict: the last ones: on entries that are not present, on those of the
- *	lowest level that are, and on those above
+ * @verdict: the last ones, by PTSCOPE_VERDICT_*
  * @words: where runs go, in the format of the wire; unaligned
  * @at: where the next one goes
  * @limit: where no other one fits
@@ -62,7 +69,7 @@ struct ptscope_verdict {
 struct ptscope_runs {
 	struct ptscope_walk walk;
 	struct ptscope_filter filter;
-	struct ptscope_verdict verdict[3];
+	struct ptscope_verdict verdict[PTSCOPE_VERDICTS];
 	u8 *words;
 	u8 *at;
 	u8 *limit;

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <ptscope.h>
+#include "client.h"
 #include "fields.h"
 #include "ktap.h"
 #include "proc.h"
@@ -185,9 +186,7 @@ int main(void)
 	pid_t pid;
 
 	ktap_begin();
-	ps = ptscope_new();
-	if (!ps || ptscope_connect(ps) || ptscope_get_info(ps, &info))
-		ktap_bail("%s", ps ? ptscope_message(ps) : "out of memory");
+	ps = client(&info);
 	page_size = info.page_size;
 	range_size = 1ull << info.level[PTSCOPE_LEVEL_PMD].shift;
 	size = THREADS * RANGES * range_size;

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <ptscope.h>
+#include "client.h"
 #include "fields.h"
 #include "ktap.h"
 #include "proc.h"
@@ -529,9 +530,7 @@ int main(int argc, char **argv)
 	ktap_begin();
 	page_size = sysconf(_SC_PAGESIZE);
 	name = basename(strdupa(argv[1]));
-	ps = ptscope_new();
-	if (!ps || ptscope_connect(ps))
-		ktap_bail("%s", ps ? ptscope_message(ps) : "out of memory");
+	ps = client(NULL);
 
 	file = start_victim(argv + 1, &hold);
 	signal(SIGALRM, too_long);

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <ptscope.h>
+#include "client.h"
 #include "ktap.h"
 #include "proc.h"
 
@@ -362,9 +363,7 @@ int main(void)
 	pthread_t spinner;
 
 	ktap_begin();
-	ps = ptscope_new();
-	if (!ps || ptscope_connect(ps) || ptscope_get_info(ps, &info))
-		ktap_bail("%s", ps ? ptscope_message(ps) : "out of memory");
+	ps = client(&info);
 	page_size = info.page_size;
 	if (!open_monitor()) {
 		ktap_skip("the machine has no monitor for its guest", "the MMU");

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <ptscope.h>
+#include "client.h"
 #include "ktap.h"
 #include "proc.h"
 
@@ -39,15 +40,6 @@ struct outcome {
 
 static size_t page_size;
 static struct ptscope *ps;
-
-static struct ptscope *connection(void)
-{
-	struct ptscope *new = ptscope_new();
-
-	if (!new || ptscope_connect(new))
-		ktap_bail("%s", new ? ptscope_message(new) : "out of memory");
-	return new;
-}
 
 static struct outcome ask_proc(struct ptscope *asker, pid_t pid)
 {
@@ -447,7 +439,7 @@ int main(void)
 	page_size = sysconf(_SC_PAGESIZE);
 	/* A target that dies must be a finding, not the end. */
 	signal(SIGPIPE, SIG_IGN);
-	ps = connection();
+	ps = client(NULL);
 	expect_all("this very process", getpid(), 0);
 	test_who_has_no_memory();
 	test_changes();

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <ptscope.h>
+#include "client.h"
 #include "fields.h"
 #include "ktap.h"
 #include "proc.h"
@@ -646,9 +647,7 @@ int main(int argc, char **argv)
 	signal(SIGINT, let_go);
 	signal(SIGTERM, let_go);
 	signal(SIGHUP, let_go);
-	ps = ptscope_new();
-	if (!ps || ptscope_connect(ps) || ptscope_get_info(ps, &info))
-		ktap_bail("%s", ps ? ptscope_message(ps) : "out of memory");
+	ps = client(&info);
 	page_size = info.page_size;
 	pmd_size = 1ull << info.level[PTSCOPE_LEVEL_PMD].shift;
 

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <ptscope.h>
+#include "client.h"
 #include "ktap.h"
 
 /* More than one reply can tell of. */
@@ -26,15 +27,6 @@ static pid_t child[CHILDREN];
 static size_t pages_of(int i)
 {
 	return i % 64 + 1;
-}
-
-static struct ptscope *connection(void)
-{
-	struct ptscope *ps = ptscope_new();
-
-	if (!ps || ptscope_connect(ps))
-		ktap_bail("%s", ps ? ptscope_message(ps) : "out of memory");
-	return ps;
 }
 
 /* How many processes there are; a negative errno if that cannot be told. */
@@ -172,7 +164,7 @@ static int seen_by(bool (*prepare)(void), int *others)
 	pid = fork();
 	if (!pid) {
 		if (prepare()) {
-			struct ptscope *ps = connection();
+			struct ptscope *ps = client(NULL);
 
 			result[0] = read_procs(ps);
 			result[1] = result[0] - !!find(result[0], getpid());
@@ -230,7 +222,7 @@ int main(void)
 	int i;
 
 	ktap_begin();
-	ps = connection();
+	ps = client(NULL);
 	for (i = 0; i < CHILDREN; i++)
 		child[i] = start_child(pages_of(i));
 	check_whole(ps);

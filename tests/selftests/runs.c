@@ -5,6 +5,7 @@
 #include <linux/kernel-page-flags.h>
 #include <string.h>
 #include <unistd.h>
+#include "client.h"
 #include "ktap.h"
 #include "runs.h"
 
@@ -410,7 +411,7 @@ void runs_compare(struct ptscope *ps, pid_t pid, const struct proc_vmas *vmas, s
 		  struct runs_count *count, void (*differ)(const char *format, ...))
 {
 	struct witness witness = {
-		.again = ptscope_new(),
+		.again = client(NULL),
 		.pid = pid,
 		.pagemap = proc_open(pid, "pagemap"),
 		.kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC),
@@ -420,8 +421,6 @@ void runs_compare(struct ptscope *ps, pid_t pid, const struct proc_vmas *vmas, s
 	size_t i;
 
 	page_size = size;
-	if (!witness.again || ptscope_connect(witness.again))
-		ktap_bail("%s", witness.again ? ptscope_message(witness.again) : "out of memory");
 	witness.tells_merged = kpageflags_tells_merged(witness.kpageflags);
 	for (i = 0; i < vmas->count; i++)
 		compare_vma(ps, &witness, &vmas->vma[i], count, differ);

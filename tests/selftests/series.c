@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <ptscope.h>
+#include "client.h"
 #include "ktap.h"
 #include "proc.h"
 
@@ -20,15 +21,6 @@
 
 static size_t page_size;
 static struct ptscope *brief, *single;
-
-static struct ptscope *connection(void)
-{
-	struct ptscope *ps = ptscope_new();
-
-	if (!ps || ptscope_connect(ps))
-		ktap_bail("%s", ps ? ptscope_message(ps) : "out of memory");
-	return ps;
-}
 
 /**
  * struct area - memory whose pages are partly touched
@@ -256,8 +248,8 @@ int main(void)
 
 	ktap_begin();
 	page_size = sysconf(_SC_PAGESIZE);
-	brief = connection();
-	single = connection();
+	brief = client(NULL);
+	single = client(NULL);
 	for (i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
 		srandom(1);
 		lay_out(&areas[i]);
