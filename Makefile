@@ -42,6 +42,7 @@ victims  := $(patsubst tests/victims/%.c,%,$(filter-out tests/victims/victim.c,$
 shared_selftest := client ktap proc runs
 selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
 selftest_obj := $(patsubst %,$(T)/selftests/%.o,$(filter $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c))))
+torturers := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 # Each of these is a program; the rest of tests/bench is what they share.
 bench_programs := bench observer target
 # What a target does when it is told to work; it has no part in the others.
@@ -103,7 +104,7 @@ tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)
 
 # What of them runs in a guest, perhaps on another architecture.
 guest-tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other \
-	     bench-programs
+	     $(torturers:%=$(T)/torture/%) bench-programs
 
 .PHONY: bench-programs
 bench-programs: $(bench_programs:%=$(T)/bench/%)
@@ -117,6 +118,9 @@ $(T)/victims/%: $(T)/victims/%.o $(T)/victims/victim.o
 	$(CC) -pthread -o $@ $^
 
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
+	$(CC) -pthread -o $@ $^ $(NL_LIBS)
+
+$(T)/torture/%: $(T)/torture/%.o $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
 $(T)/bench/target: $(T)/bench/target.o $(target_obj)
@@ -156,6 +160,11 @@ $(T)/unit/record: $(T)/unit/record.o $(STATIC_LIB)
 
 demo:
 	scripts/demo
+
+## make torture MINUTES=N   address spaces that never rest, and clients that never behave
+.PHONY: torture
+torture:
+	scripts/torture -m $(MINUTES) $(if $(filter-out 6.1,$(KERNEL)),-k "$(KERNEL)")
 
 ## make fuzz MINUTES=N   replies and arguments that libFuzzer makes up, N minutes each
 MINUTES ?= 1
