@@ -25,6 +25,7 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "../random.h"
 #include "cases.h"
 
 /* Of a process that is asked about as a whole: C library, stack and the like. */
@@ -158,14 +159,40 @@ static uint64_t ask(struct bench *bench, const struct bench_case *c, const struc
 	return answer.ns ?: ns;
 }
 
+/*
+ * Puts the ways into another order, the same in each run. What one way leaves
+ * behind in caches, and in the emulator, is not gone after one asking: none must
+ * always follow the same one.
+ */
+static void shuffle(const struct way **order, size_t count, uint64_t *random)
+{
+	size_t i;
+
+	for (i = count; i > 1; i--) {
+		const size_t other = random_below(random, i);
+		const struct way *way = order[i - 1];
+
+		order[i - 1] = order[other];
+		order[other] = way;
+	}
+}
+
 static void measure(struct bench *bench, const struct bench_case *c, struct target *targets,
 		    int rounds)
 {
-	const struct way *way;
+	const struct way *order[CASE_WAYS];
+	uint64_t random = 1;
+	size_t count = 0, i;
 	int round;
 
+	while (c->way[count].name) {
+		order[count] = &c->way[count];
+		count++;
+	}
 	for (round = 0; round < rounds; round++) {
-		for (way = c->way; way->name; way++) {
+		shuffle(order, count, &random);
+		for (i = 0; i < count; i++) {
+			const struct way *way = order[i];
 			uint64_t ns;
 
 			bench->target = &targets[way->target];

@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <ptscope.h>
-#include "random.h"
+#include "../random.h"
 
 #define TARGETS 64
 

@@ -26,7 +26,7 @@
 #include <unistd.h>
 #include <linux/mempolicy.h>
 #include <linux/userfaultfd.h>
-#include "random.h"
+#include "../random.h"
 
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
