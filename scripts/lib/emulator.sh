@@ -73,7 +73,7 @@ unpack_emulator() (
 # choose_emulator ARCH PACKAGE...: sets QEMU to the words that start the emulator
 # of that architecture, which is in the packages.
 choose_emulator() {
-	local name=qemu-system-$1 version dir
+	local name=qemu-system-$1 version dir libraries
 	shift
 	if [[ ${PTSCOPE_QEMU:-} ]]; then
 		QEMU=("$PTSCOPE_QEMU/$name")
@@ -94,7 +94,11 @@ choose_emulator() {
 			{ say "no $name of version $EMULATOR_OLDEST or newer can be had"; return 1; }
 	fi
 	dir=$(unpacked_emulator "$name")
-	QEMU=(env "LD_LIBRARY_PATH=$dir/usr/lib/$(uname -m)-linux-gnu" "$dir/usr/bin/$name")
+	# Debian's looks for what it needs where it would have been installed.
+	libraries=$dir/usr/lib/$(uname -m)-linux-gnu
+	QEMU=(env "LD_LIBRARY_PATH=$libraries" "QEMU_MODULE_DIR=$libraries/qemu"
+		"$dir/usr/bin/$name" -L "$dir/usr/share/qemu" -L "$dir/usr/share/seabios"
+		-L "$dir/usr/lib/ipxe/qemu")
 	emulator_version "${QEMU[@]}" >/dev/null ||
 		{ say "$dir/usr/bin/$name does not run"; return 1; }
 }
