@@ -36,8 +36,10 @@ strangers=(
 # Seconds until all must be ready: with another guest at its side, an emulated
 # machine takes twice as long as alone.
 strangers_patience=600
-# What they take of hugetlb, in MiB. The victims have pages of their own.
+# What they take of hugetlb, in MiB, and in pages where these are large: each thing
+# takes whole ones. The victims have pages of their own.
 strangers_hugetlb=192
+strangers_hugetlb_pages=12
 
 # Each has a group, which everything that it starts belongs to.
 group_of() {
@@ -377,11 +379,13 @@ insist() {
 }
 
 start_strangers() {
-	local line name size pages=/proc/sys/vm/nr_hugepages
+	local line name size count pages=/proc/sys/vm/nr_hugepages
 	# For sockets and files of those who are not root.
 	chmod 711 "$work"
 	size=$(awk '/^Hugepagesize:/ { print $2 }' /proc/meminfo)
-	echo $(($(<"$pages") + strangers_hugetlb * 1024 / size)) >"$pages"
+	count=$((strangers_hugetlb * 1024 / size))
+	((count >= strangers_hugetlb_pages)) || count=$strangers_hugetlb_pages
+	echo $(($(<"$pages") + count)) >"$pages"
 	for line in "${strangers[@]}"; do
 		name=${line%% *}
 		[[ ! $(lacks "$name") ]] || continue
