@@ -12,20 +12,6 @@
 
 #define WORDS 32
 
-static const struct verb *const verbs[] = {
-	&info_verb, &maps_verb, &huge_verb, &pages_verb, &walk_verb,
-};
-
-static const struct verb *verb_of(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (!strcmp(verbs[i]->name, name))
-			return verbs[i];
-	return NULL;
-}
-
 /* What the verbs do with what is left, before anybody is asked anything. */
 static void parse_operands(const struct options *opts)
 {
@@ -54,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (count < WORDS && (word = strsep(&rest, "\n")))
 		words[count++] = word;
 	words[count] = NULL;
-	verb = verb_of(words[0]);
+	verb = find_verb(words[0]);
 	/* 0 has GNU's getopt begin anew. */
 	optind = 0;
 	if (verb && options_parse(&opts, verb, count, words, &status))

@@ -222,11 +222,19 @@ static void check_answer(const char *what, const struct answer *answer, int erro
 #define ME		PID(SELF)
 
 /* Attributes; 0 stands for the kernel's own error where it has no words. */
-static const struct {
+/**
+ * struct example - a request of some kind
+ * @what: what there is about it
+ * @error: negative errno of the refusal, or 0
+ * @attr: its attributes
+ */
+struct example {
 	const char *what;
 	int error;
 	struct attr attr[MAX_ATTRS];
-} common[] = {
+};
+
+static const struct example common[] = {
 	{ "no pid", -EINVAL, {} },
 	{ "pid twice", -EINVAL, { ME, ME } },
 	{ "pid twice, once wrong", -EINVAL, { PID(1), ME } },
@@ -280,11 +288,7 @@ static const struct {
 	{ "a range in brief", 0, { ME, START(0), { PTSCOPE_A_TARGET_BRIEF, 0, 0 } } },
 };
 
-static const struct {
-	const char *what;
-	int error;
-	struct attr attr[MAX_ATTRS];
-} filtered[] = {
+static const struct example filtered[] = {
 	{ "no state at all", -EINVAL, { ME, { PTSCOPE_A_TARGET_STATES, 4, 0 } } },
 	{ "a state that is none", -EINVAL, { ME, { PTSCOPE_A_TARGET_STATES, 4, 1u << 13 } } },
 	{ "states twice", -EINVAL,
@@ -354,6 +358,20 @@ static void put_attrs(struct request *request, const struct attr *attr)
 		put(request, attr[i].type, attr[i].length, value_of(&attr[i]));
 }
 
+/* Asks for @command as the example does; a refusal has to have words. */
+static void check_example(int command, int flags, const char *name, const struct example *example)
+{
+	struct request request;
+	struct answer answer;
+	char text[128];
+
+	begin(&request, command, flags);
+	put_attrs(&request, example->attr);
+	exchange(&request, &answer);
+	snprintf(text, sizeof(text), "%s: %s", name, example->what);
+	check_answer(text, &answer, example->error, example->error);
+}
+
 static void test_attributes(void)
 {
 	struct request request;
@@ -362,23 +380,9 @@ static void test_attributes(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
-		begin(&request, PTSCOPE_CMD_PROC_GET, 0);
-		put_attrs(&request, common[i].attr);
-		exchange(&request, &answer);
-		snprintf(what, sizeof(what), "PROC_GET: %s", common[i].what);
-		check_answer(what, &answer, common[i].error, true);
-
-		begin(&request, PTSCOPE_CMD_VMA_GET, NLM_F_DUMP);
-		put_attrs(&request, common[i].attr);
-		exchange(&request, &answer);
-		snprintf(what, sizeof(what), "VMA_GET: %s", common[i].what);
-		check_answer(what, &answer, common[i].error, true);
-
-		begin(&request, PTSCOPE_CMD_RUN_GET, NLM_F_DUMP);
-		put_attrs(&request, common[i].attr);
-		exchange(&request, &answer);
-		snprintf(what, sizeof(what), "RUN_GET: %s", common[i].what);
-		check_answer(what, &answer, common[i].error, true);
+		check_example(PTSCOPE_CMD_PROC_GET, 0, "PROC_GET", &common[i]);
+		check_example(PTSCOPE_CMD_VMA_GET, NLM_F_DUMP, "VMA_GET", &common[i]);
+		check_example(PTSCOPE_CMD_RUN_GET, NLM_F_DUMP, "RUN_GET", &common[i]);
 
 		begin(&request, PTSCOPE_CMD_WALK_GET, 0);
 		put(&request, PTSCOPE_A_TARGET_ADDRESS, 8, 0);
@@ -388,39 +392,15 @@ static void test_attributes(void)
 		check_answer(what, &answer, common[i].error, true);
 	}
 	for (i = 0; i < sizeof(ranged) / sizeof(ranged[0]); i++) {
-		begin(&request, PTSCOPE_CMD_VMA_GET, NLM_F_DUMP);
-		put_attrs(&request, ranged[i].attr);
-		exchange(&request, &answer);
-		snprintf(what, sizeof(what), "VMA_GET: %s", ranged[i].what);
-		check_answer(what, &answer, ranged[i].error, ranged[i].error);
-
-		begin(&request, PTSCOPE_CMD_RUN_GET, NLM_F_DUMP);
-		put_attrs(&request, ranged[i].attr);
-		exchange(&request, &answer);
-		snprintf(what, sizeof(what), "RUN_GET: %s", ranged[i].what);
-		check_answer(what, &answer, ranged[i].error, ranged[i].error);
+		check_example(PTSCOPE_CMD_VMA_GET, NLM_F_DUMP, "VMA_GET", &ranged[i]);
+		check_example(PTSCOPE_CMD_RUN_GET, NLM_F_DUMP, "RUN_GET", &ranged[i]);
 	}
-	for (i = 0; i < sizeof(briefly) / sizeof(briefly[0]); i++) {
-		begin(&request, PTSCOPE_CMD_VMA_GET, NLM_F_DUMP);
-		put_attrs(&request, briefly[i].attr);
-		exchange(&request, &answer);
-		snprintf(what, sizeof(what), "VMA_GET: %s", briefly[i].what);
-		check_answer(what, &answer, briefly[i].error, briefly[i].error);
-	}
-	for (i = 0; i < sizeof(filtered) / sizeof(filtered[0]); i++) {
-		begin(&request, PTSCOPE_CMD_RUN_GET, NLM_F_DUMP);
-		put_attrs(&request, filtered[i].attr);
-		exchange(&request, &answer);
-		snprintf(what, sizeof(what), "RUN_GET: %s", filtered[i].what);
-		check_answer(what, &answer, filtered[i].error, filtered[i].error);
-	}
-	for (i = 0; i < sizeof(walked) / sizeof(walked[0]); i++) {
-		begin(&request, PTSCOPE_CMD_WALK_GET, 0);
-		put_attrs(&request, walked[i].attr);
-		exchange(&request, &answer);
-		snprintf(what, sizeof(what), "WALK_GET: %s", walked[i].what);
-		check_answer(what, &answer, walked[i].error, walked[i].error);
-	}
+	for (i = 0; i < sizeof(briefly) / sizeof(briefly[0]); i++)
+		check_example(PTSCOPE_CMD_VMA_GET, NLM_F_DUMP, "VMA_GET", &briefly[i]);
+	for (i = 0; i < sizeof(filtered) / sizeof(filtered[0]); i++)
+		check_example(PTSCOPE_CMD_RUN_GET, NLM_F_DUMP, "RUN_GET", &filtered[i]);
+	for (i = 0; i < sizeof(walked) / sizeof(walked[0]); i++)
+		check_example(PTSCOPE_CMD_WALK_GET, 0, "WALK_GET", &walked[i]);
 	for (i = 16; i <= 17; i++) {
 		size_t j;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all verbs do alike: connect, and say what is wrong.
+ * Which verbs there are, and what all of them do alike: connect, and say what is
+ * wrong.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -9,6 +10,24 @@
 
 #include "cli.h"
 #include "../../module/version.h"
+
+const struct verb *const verbs[] = {
+	&info_verb,
+	&maps_verb,
+	&huge_verb,
+	&pages_verb,
+	&walk_verb,
+	NULL,
+};
+
+const struct verb *find_verb(const char *name)
+{
+	const struct verb *const *verb = verbs;
+
+	while (*verb && strcmp((*verb)->name, name))
+		verb++;
+	return *verb;
+}
 
 void complain(const char *format, ...)
 {

@@ -85,6 +85,12 @@ extern const struct verb huge_verb;
 extern const struct verb pages_verb;
 extern const struct verb walk_verb;
 
+/* All of them, in the order of the usage; the last is followed by NULL. */
+extern const struct verb *const verbs[];
+
+/* The verb of that name, or NULL. */
+const struct verb *find_verb(const char *name);
+
 /* Parse a verb's command line; false, with *status set, if it ends here. */
 bool options_parse(struct options *opts, const struct verb *verb, int argc, char **argv,
 		   int *status);

@@ -10,24 +10,14 @@
 #include "cli.h"
 #include "../../module/version.h"
 
-static const struct verb *const verbs[] = {
-	&info_verb,
-	&maps_verb,
-	&huge_verb,
-	&pages_verb,
-	&walk_verb,
-};
-
-#define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
-
 static void usage(FILE *to)
 {
-	size_t i;
+	const struct verb *const *verb;
 
 	fputs("Usage: ptscope VERB [PID...] [options]\n\n"
 	      "Show where a process's memory really is, from its page tables.\n\nVerbs:\n", to);
-	for (i = 0; i < NVERBS; i++)
-		fprintf(to, "  %-8s %s\n", verbs[i]->name, verbs[i]->summary);
+	for (verb = verbs; *verb; verb++)
+		fprintf(to, "  %-8s %s\n", (*verb)->name, (*verb)->summary);
 	fputs("\nOptions:\n"
 	      "  -h, --help           print this and end\n"
 	      "  -V, --version        print the version and end\n"
@@ -48,9 +38,9 @@ static int close_stdout(int status)
 static int run(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
+	const struct verb *verb;
 	struct options opts;
 	int status;
-	size_t i;
 
 	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
 		usage(stdout);
@@ -60,12 +50,11 @@ static int run(int argc, char **argv)
 		puts("ptscope " PTSCOPE_VERSION);
 		return CLI_OK;
 	}
-	for (i = 0; i < NVERBS; i++) {
-		if (strcmp(name, verbs[i]->name))
-			continue;
-		if (!options_parse(&opts, verbs[i], argc - 1, argv + 1, &status))
+	verb = find_verb(name);
+	if (verb) {
+		if (!options_parse(&opts, verb, argc - 1, argv + 1, &status))
 			return status;
-		return verbs[i]->run(verbs[i], &opts);
+		return verb->run(verb, &opts);
 	}
 	if (*name)
 		complain("'%s' is no verb", name);
