@@ -141,7 +141,6 @@ put_target:
 static int walk_reply(struct sk_buff *skb, const struct ptscope_question *question,
 		      struct ptscope_trail *trail, struct netlink_ext_ack *extack)
 {
-	const bool frames = question->sight & PTSCOPE_SIGHT_FRAMES;
 	unsigned int i;
 	int err;
 
@@ -152,7 +151,7 @@ static int walk_reply(struct sk_buff *skb, const struct ptscope_question *questi
 					 question->cache);
 		if (err)
 			return ptscope_explain(err, extack);
-		if (ptscope_put_trail(skb, trail, frames)) {
+		if (ptscope_put_trail(skb, trail, question->sight)) {
 			NL_SET_ERR_MSG(extack, "the answer is too long; ask for fewer addresses");
 			return -EMSGSIZE;
 		}

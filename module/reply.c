@@ -402,17 +402,18 @@ static u64 without_frame(u64 value)
 	return pte_present(pte) ? pgprot_val(pte_pgprot(pte)) : 0;
 }
 
-static int put_step(struct sk_buff *skb, const struct ptscope_step *step, bool frames)
+static int put_step(struct sk_buff *skb, const struct ptscope_step *step, bool table,
+		    bool frame)
 {
 	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TRAIL_STEP);
 
 	if (!nest)
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, PTSCOPE_A_STEP_LEVEL, step->level) ||
-	    (frames && nla_put_uint(skb, PTSCOPE_A_STEP_TABLE, step->table)) ||
+	    (table && nla_put_uint(skb, PTSCOPE_A_STEP_TABLE, step->table)) ||
 	    nla_put_u32(skb, PTSCOPE_A_STEP_INDEX, step->index) ||
 	    nla_put_u64_64bit(skb, PTSCOPE_A_STEP_VALUE,
-			      frames ? step->value : without_frame(step->value), 0)) {
+			      frame ? step->value : without_frame(step->value), 0)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -420,16 +421,20 @@ static int put_step(struct sk_buff *skb, const struct ptscope_step *step, bool f
 	return 0;
 }
 
-static int put_way(struct sk_buff *skb, const struct ptscope_trail *trail, bool frames)
+static int put_way(struct sk_buff *skb, const struct ptscope_trail *trail, u32 sight)
 {
+	const bool frames = sight & PTSCOPE_SIGHT_FRAMES;
+	const bool tables = sight & PTSCOPE_SIGHT_TABLES;
 	struct ptscope_run run = trail->run;
 	u64 words[PTSCOPE_RUN_WORDS];
 	unsigned int i;
 
 	if (ptscope_put_vma(skb, PTSCOPE_A_TRAIL_VMA, &trail->vma))
 		return -EMSGSIZE;
+	/* What all entries but the last point to are tables. */
 	for (i = 0; i < trail->steps; i++)
-		if (put_step(skb, &trail->step[i], frames))
+		if (put_step(skb, &trail->step[i], tables,
+			     i + 1 < trail->steps ? tables : frames))
 			return -EMSGSIZE;
 	if (!frames)
 		run.value = 0;
@@ -444,18 +449,18 @@ static int put_way(struct sk_buff *skb, const struct ptscope_trail *trail, bool 
  * ptscope_put_trail() - say how an address is translated
  * @skb: the message
  * @trail: the way to the address
- * @frames: the asker may see frames and swap slots
+ * @sight: what the asker may see, bits of enum ptscope_sight
  *
  * Return: 0 or -EMSGSIZE.
  */
-int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, bool frames)
+int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, u32 sight)
 {
 	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_TRAIL);
 
 	if (!nest)
 		return -EMSGSIZE;
 	if (nla_put_uint(skb, PTSCOPE_A_TRAIL_ADDRESS, trail->address) ||
-	    (trail->mapped && put_way(skb, trail, frames))) {
+	    (trail->mapped && put_way(skb, trail, sight))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

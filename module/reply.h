@@ -19,6 +19,6 @@ int ptscope_put_proc(struct sk_buff *skb, const struct ptscope_question *questio
 		     const struct ptscope_census_walk *cw);
 int ptscope_put_vma_census(struct sk_buff *skb, const struct ptscope_question *question,
 			   const struct ptscope_vma *vma, const struct ptscope_census_walk *cw);
-int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, bool frames);
+int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, u32 sight);
 
 #endif /* PTSCOPE_REPLY_H */

@@ -13,6 +13,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/security.h>
 #include <linux/user_namespace.h>
 #include <net/sock.h>
 #include <linux/ptscope.h>
@@ -292,7 +293,15 @@ u32 ptscope_sight(const struct sk_buff *request)
 
 	if (both_capable(request, current_user_ns(), CAP_SYS_PTRACE))
 		sight |= PTSCOPE_SIGHT_PROCESSES;
-	if (both_capable(request, &init_user_ns, CAP_SYS_ADMIN))
-		sight |= PTSCOPE_SIGHT_FRAMES;
+	if (!both_capable(request, &init_user_ns, CAP_SYS_ADMIN))
+		return sight;
+	sight |= PTSCOPE_SIGHT_FRAMES;
+	/*
+	 * A kernel that keeps its own memory from everybody lets pagemap go on, and
+	 * so us. But where its tables are, which none of its files tells, is its own
+	 * affair. There is no reason of our kind; the nearest is its memory itself.
+	 */
+	if (!security_locked_down(LOCKDOWN_KCORE))
+		sight |= PTSCOPE_SIGHT_TABLES;
 	return sight;
 }

@@ -138,6 +138,12 @@ static bool fill_frames(const void *row, struct cell *cell)
 	return true;
 }
 
+static bool fill_tables(const void *row, struct cell *cell)
+{
+	cell->number = !!(((const struct ptscope_info *)row)->sight & PTSCOPE_SIGHT_TABLES);
+	return true;
+}
+
 static const struct column columns[] = {
 	{ "module", CELL_TEXT, "version of the kernel module", fill_module },
 	{ "client", CELL_TEXT, "version of this command", fill_client },
@@ -157,12 +163,13 @@ static const struct column columns[] = {
 	{ "processes", CELL_BOOL, "you may look at other processes (CAP_SYS_PTRACE)",
 	  fill_processes },
 	{ "frames", CELL_BOOL, "you may see frame numbers (CAP_SYS_ADMIN)", fill_frames },
+	{ "tables", CELL_BOOL, "and those of page tables (not in lockdown)", fill_tables },
 };
 
 static const struct columns info_columns = {
 	.all = columns,
 	.count = sizeof(columns) / sizeof(columns[0]),
-	.defaults = "module,client,page-size,va-bits,levels,real,folded,split,pte-leaf,pmd-leaf,pud-leaf,pte-cont,pmd-cont,processes,frames",
+	.defaults = "module,client,page-size,va-bits,levels,real,folded,split,pte-leaf,pmd-leaf,pud-leaf,pte-cont,pmd-cont,processes,frames,tables",
 };
 
 static int info_run(const struct verb *verb, const struct options *opts)

@@ -266,6 +266,8 @@ static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
 {
 	int i, err;
 
+	if (info->sight & PTSCOPE_SIGHT_FRAMES && !(info->sight & PTSCOPE_SIGHT_TABLES))
+		complain("note: where the tables are is hidden: the kernel is locked down");
 	for (i = 1; i < opts->noperands; i++) {
 		struct ptscope_trail trail;
 		uint64_t address;

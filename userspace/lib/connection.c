@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
@@ -106,52 +105,6 @@ PUBLIC void ptscope_free(struct ptscope *ps)
 		return;
 	disconnect(ps);
 	free(ps);
-}
-
-PUBLIC int ptscope_connect(struct ptscope *ps)
-{
-	int on = 1;
-	int err;
-
-	disconnect(ps);
-	ps->sock = nl_socket_alloc();
-	if (!ps->sock)
-		return fail(ps, -ENOMEM, "out of memory");
-
-	err = genl_connect(ps->sock);
-	if (err < 0) {
-		disconnect(ps);
-		return fail_libnl(ps, err, "cannot open a netlink socket");
-	}
-
-	/*
-	 * Words of the kernel come only to those who ask. The socket works
-	 * without them, so a kernel that has none is no reason to stop.
-	 */
-	setsockopt(nl_socket_get_fd(ps->sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
-
-	ps->family = genl_ctrl_resolve(ps->sock, PTSCOPE_FAMILY_NAME);
-	if (ps->family < 0) {
-		err = ps->family;
-		disconnect(ps);
-		if (err == -NLE_OBJ_NOTFOUND)
-			return fail(ps, -EPROTONOSUPPORT, "the ptscope module is not loaded");
-		return fail_libnl(ps, err, "cannot look up the ptscope family");
-	}
-
-	/* An answer is answer enough, and an error comes unasked. */
-	nl_socket_disable_auto_ack(ps->sock);
-
-	/*
-	 * With a buffer of a known size libnl reads each datagram at one go;
-	 * else it would look at its length first.
-	 */
-	err = nl_socket_set_msg_buf_size(ps->sock, REPLY_SIZE);
-	if (err < 0) {
-		disconnect(ps);
-		return fail_libnl(ps, err, "cannot set the size of replies");
-	}
-	return 0;
 }
 
 PUBLIC const char *ptscope_message(const struct ptscope *ps)
@@ -319,6 +272,81 @@ static int ask(struct ptscope *ps, struct nl_msg *request, const struct nlmsghdr
 	if (!err)
 		return fail(ps, -EBADMSG, "the kernel sent no answer");
 	return err < 0 ? err : 0;
+}
+
+/* Ask the kernel for the number of our family. */
+static int resolve(struct ptscope *ps)
+{
+	struct nl_msg *request = nlmsg_alloc();
+	const struct nlmsghdr *msg;
+	const struct nlattr *id;
+	int err;
+
+	if (!request || !genlmsg_put(request, NL_AUTO_PORT, NL_AUTO_SEQ, GENL_ID_CTRL, 0, 0,
+				     CTRL_CMD_GETFAMILY, 1) ||
+	    nla_put_string(request, CTRL_ATTR_FAMILY_NAME, PTSCOPE_FAMILY_NAME)) {
+		nlmsg_free(request);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
+	err = ask(ps, request, &msg);
+	if (err == -ENOENT)
+		return fail(ps, -EPROTONOSUPPORT, "the ptscope module is not loaded");
+	if (err)
+		return err;
+	id = nlmsg_find_attr((struct nlmsghdr *)msg, GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
+	if (!id || nla_len(id) < (int)sizeof(uint16_t))
+		return fail_wire(ps);
+	ps->family = nla_get_u16(id);
+	return 0;
+}
+
+static int connect_socket(struct ptscope *ps)
+{
+	int on = 1;
+	int err;
+
+	ps->sock = nl_socket_alloc();
+	if (!ps->sock)
+		return fail(ps, -ENOMEM, "out of memory");
+	err = genl_connect(ps->sock);
+	if (err < 0)
+		return fail_libnl(ps, err, "cannot open a netlink socket");
+
+	/*
+	 * Words of the kernel come only to those who ask. The socket works
+	 * without them, so a kernel that has none is no reason to stop.
+	 */
+	setsockopt(nl_socket_get_fd(ps->sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+
+	/* An answer is answer enough, and an error comes unasked. */
+	nl_socket_disable_auto_ack(ps->sock);
+
+	/*
+	 * With a buffer of a known size libnl reads each datagram at one go;
+	 * else it would look at its length first.
+	 */
+	err = nl_socket_set_msg_buf_size(ps->sock, REPLY_SIZE);
+	return err < 0 ? fail_libnl(ps, err, "cannot set the size of replies") : 0;
+}
+
+PUBLIC int ptscope_connect(struct ptscope *ps)
+{
+	void (*tap)(void *arg, const void *data, size_t len) = ps->tap;
+	int err;
+
+	disconnect(ps);
+	err = connect_socket(ps);
+	/*
+	 * Not by libnl's genl_ctrl_resolve(), which has one error for all that can
+	 * go wrong. What it takes is nobody's answer.
+	 */
+	ps->tap = NULL;
+	if (!err)
+		err = resolve(ps);
+	ps->tap = tap;
+	if (err)
+		disconnect(ps);
+	return err;
 }
 
 PUBLIC int ptscope_get_info(struct ptscope *ps, struct ptscope_info *info)

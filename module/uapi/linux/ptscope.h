@@ -176,10 +176,13 @@ enum ptscope_folio {
  * @PTSCOPE_SIGHT_PROCESSES: any process of the system; without it only the
  *   asker itself
  * @PTSCOPE_SIGHT_FRAMES: frame numbers, swap offsets and page-cache residency
+ * @PTSCOPE_SIGHT_TABLES: frame numbers of page tables; whoever sees frames
+ *   does, unless the kernel is locked down for confidentiality
  */
 enum ptscope_sight {
 	PTSCOPE_SIGHT_PROCESSES = 1,
 	PTSCOPE_SIGHT_FRAMES = 2,
+	PTSCOPE_SIGHT_TABLES = 4,
 };
 
 /**
