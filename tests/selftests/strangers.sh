@@ -144,6 +144,20 @@ java() {
 		-cp /usr/share/java/bsh.jar bsh.Interpreter "$work/$1.bsh"
 }
 
+lacks_java() {
+	if grep -q '^mmu.*sv57' /proc/cpuinfo; then
+		echo "Java does not start where riscv64's tables have five levels"
+	fi
+}
+
+lacks_java_thp() {
+	lacks_java
+}
+
+lacks_java_hugetlb() {
+	lacks_java
+}
+
 start_java_thp() {
 	java java_thp -XX:+UseTransparentHugePages
 }
