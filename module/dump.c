@@ -45,7 +45,7 @@ void ptscope_dump_take(struct ptscope_dump *dump, struct netlink_callback *cb,
 }
 
 /**
- * ptscope_dump_begin() - the same for a dump of one process
+ * ptscope_dump_begin() - the same for a dump of a range
  * @dump: as for ptscope_dump_take()
  * @cb: the callback that a dump starts with
  * @walk: is told where to go
@@ -53,7 +53,7 @@ void ptscope_dump_take(struct ptscope_dump *dump, struct netlink_callback *cb,
 void ptscope_dump_begin(struct ptscope_dump *dump, struct netlink_callback *cb,
 			struct ptscope_walk *walk)
 {
-	ptscope_dump_take(dump, cb, PTSCOPE_SUBJECT_PROCESS);
+	ptscope_dump_take(dump, cb, PTSCOPE_SUBJECT_RANGE);
 	walk->mm = dump->question.target.mm;
 	walk->addr = dump->question.start;
 	walk->end = dump->question.end;

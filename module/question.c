@@ -167,12 +167,17 @@ int ptscope_question_take(struct ptscope_question *question, const struct sk_buf
 				    "no pid is as large as this");
 		return -ERANGE;
 	}
-	/* What a kind of request has no use for, its policy has refused. */
-	err = parse_range(question, attrs, extack);
-	if (!err)
-		err = parse_filter(question, attrs, extack);
-	if (!err && walk)
+	/*
+	 * There are only as many as the policy of the request knows: what a kind
+	 * of request has no use for must not be looked for.
+	 */
+	if (subject == PTSCOPE_SUBJECT_RANGE) {
+		err = parse_range(question, attrs, extack);
+		if (!err)
+			err = parse_filter(question, attrs, extack);
+	} else if (walk) {
 		err = parse_addresses(question, nlh, extack);
+	}
 	if (err)
 		return err;
 	hide(question, nla_get_flag(attrs[PTSCOPE_A_TARGET_CACHE]), walk);

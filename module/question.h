@@ -35,6 +35,7 @@ struct ptscope_filter {
 /* What a request is about. */
 enum ptscope_subject {
 	PTSCOPE_SUBJECT_PROCESS,	/* one, which it names */
+	PTSCOPE_SUBJECT_RANGE,		/* a range of its addresses, and what in there */
 	PTSCOPE_SUBJECT_ADDRESSES,	/* addresses of that */
 	PTSCOPE_SUBJECT_ALL,		/* every process that the asker may look at */
 };
