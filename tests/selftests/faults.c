@@ -211,13 +211,9 @@ static unsigned int open_files(void)
 	return count;
 }
 
-/*
- * Want of memory, or, since copies between kernel and program are made to fail as
- * well, an error that libnl has no name for.
- */
 static bool is_clean(int err, const char *message)
 {
-	return (err == -ENOMEM || err == -ENOBUFS || err == -EIO) && *message;
+	return (err == -ENOMEM || err == -ENOBUFS) && *message;
 }
 
 static void judge(const char *where, const struct question *question, unsigned int nth, int err,
@@ -293,7 +289,6 @@ static void allow_faults(void)
 	say("fail_page_alloc/ignore-gfp-highmem", "N");
 	say("fail_page_alloc/min-order", "0");
 	say("fail_page_alloc/verbose", "0");
-	say("fail_usercopy/verbose", "0");
 }
 
 static void try_kernel(const struct question *question, uint64_t want)
@@ -355,7 +350,7 @@ static void try_load(void)
 		refusals++;
 		if (!err)
 			continue;
-		if (err != ENOMEM && err != ENOBUFS && err != EFAULT && err != EINVAL) {
+		if (err != ENOMEM && err != ENOBUFS) {
 			ktap_note("loading, allocation %u: %s", nth, strerror(err));
 			wrong++;
 		}
