@@ -166,19 +166,26 @@ demo:
 torture:
 	scripts/torture -m $(MINUTES) $(if $(filter-out 6.1,$(KERNEL)),-k "$(KERNEL)")
 
-## make fuzz MINUTES=N   replies and arguments that libFuzzer makes up, N minutes each
+## make fuzz MINUTES=N   replies and arguments that libFuzzer makes up, and requests to the
+##                 kernel, N minutes each
 MINUTES ?= 1
 .PHONY: fuzz
 fuzz:
 	scripts/fuzz -m $(MINUTES)
 
-## make check KERNEL="NAME..."   the tests on other kernels; scripts/vm --list names them
+## make check KERNEL="NAME..."   the tests on other kernels; scripts/vm --list names them;
+##                 CHECK="guest rig ..." for only these groups
 check:
-	scripts/check -k "$(KERNEL)"
+	scripts/check -k "$(KERNEL)" $(CHECK)
 
 ## make check-matrix   the tests on every kernel there is
 check-matrix:
 	scripts/check -k all lint guest la57 numa
+
+## make coverage   which lines of module, library and client the tests reach
+.PHONY: coverage
+coverage:
+	scripts/coverage $(COVERAGE)
 
 ## make bench      how fast it is, beside whatever else answers; BENCH="-r 15 dense ..."
 .PHONY: bench bench-observer

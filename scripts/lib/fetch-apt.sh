@@ -8,7 +8,7 @@
 #   fetch_latest ARGS...      prints the newest version; fails if it knows none
 #   fetch_into DIR ARGS...    fills DIR with boot/vmlinuz, lib/modules/RELEASE
 #                             and a link kdir to what modules build against
-# and fetch_stale STAMP, true if a newer version than at STAMP may be known.
+# and fetch_stale STAMP ARGS..., true if a newer version than at STAMP may be known.
 
 # shellcheck source=debian-kernel.sh
 . "$PTSCOPE_LIB/debian-kernel.sh"

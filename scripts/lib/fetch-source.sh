@@ -25,13 +25,19 @@ fetch_latest() {
 		version=$(apt_version "$1")
 	}
 	[[ $version ]] || { say "apt has no package $1"; return 1; }
-	echo "$version-$(source_config "${@:2}" | sha256sum | cut -c 1-8)"
+	echo "$version-$(config_sum "${@:2}")"
 }
 
+config_sum() {
+	source_config "$@" | sha256sum | cut -c 1-8
+}
+
+# Several trees, each with a configuration of its own, may share the cache: what
+# was built last need not be what this one asks for.
 fetch_stale() {
 	local lists
 	eval "$(apt-config shell lists Dir::State::lists/d)"
-	[[ $lists -nt $1 || -n $(find "$PTSCOPE_LIB/config" -newer "$1") ]]
+	[[ $lists -nt $1 || $(readlink "${1%/*}/current") != *-$(config_sum "${@:3}") ]]
 }
 
 # An option that another one keeps from being what it is to be is an error: an

@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The machine that most tests run in: room for the victims, swap, memory laid aside
+# for huge pages, the monitor, and programs that nobody here wrote.
+
+# shellcheck source=arch.sh
+. "$PTSCOPE_LIB/arch.sh"
+
+# Prints the kernel's command line: memory laid aside for what the victims map.
+boot_arguments() {
+	local size config
+	config=$("$PTSCOPE_REPO/scripts/kernel" "$1")/boot/config || return
+	for size in $(hugetlb_sizes "$("$PTSCOPE_REPO/scripts/kernel" "$1" --arch)" "$config"); do
+		case $size in
+		1G) echo -n "hugepagesz=$size hugepages=2 " ;;
+		32M) echo -n "hugepagesz=$size hugepages=16 " ;;
+		2M | 64K) echo -n "hugepagesz=$size hugepages=64 " ;;
+		esac
+	done
+	echo secretmem.enable=1
+}
+
+# Prints options for scripts/vm: the packages of the strangers whom the oracle
+# looks at.
+stranger_options() {
+	local -a packages=(redis-server bsh default-jre-headless git memcached nginx
+		nodejs perl postgresql python3 sqlite3)
+	[[ $("$PTSCOPE_REPO/scripts/kernel" "$1" --arch) != x86_64 ]] || packages+=(chromium)
+	printf -- '--with\n%s\n' "${packages[@]}"
+}
+
+# run_in_test_guest KERNEL OPTION... -- COMMAND...: the options are scripts/vm's.
+run_in_test_guest() {
+	local kernel=$1 boot with timeout=2400
+	shift
+	mapfile -t with < <(stranger_options "$kernel")
+	boot=$(boot_arguments "$kernel") || return
+	# Instruments take their time.
+	"$PTSCOPE_REPO/scripts/kernel" --packaged | grep -qxF "$kernel" || timeout=7200
+	"$PTSCOPE_REPO/scripts/vm" -k "$kernel" -m 6144 --swap 1024 --timeout "$timeout" \
+		--append "$boot" "${with[@]}" --monitor "$@"
+}
