@@ -137,18 +137,22 @@ static __always_inline bool ptscope_pattern_has(const struct ptscope_pattern *pa
 
 /*
  * In which bits do four entries differ from @value and what follows it? All are
- * read before anything is made of one: an emulator writes back what has changed
- * in its registers before each read, and the compiler would mix both.
+ * read before anything is made of one, and all is made of them before others are
+ * read: an emulator writes back what has changed in its registers before each
+ * read, and the compiler would mix both.
  */
 static __always_inline u64
 ptscope_four_differ(const u64 *entry, const u64 value, const u64 step)
 {
 	u64 a = READ_ONCE(entry[0]), b = READ_ONCE(entry[1]);
 	u64 c = READ_ONCE(entry[2]), d = READ_ONCE(entry[3]);
+	u64 differ;
 
-	asm ("" : "+r" (a), "+r" (b), "+r" (c), "+r" (d));
-	return (a ^ value) | (b ^ (value + step)) | (c ^ (value + 2 * step)) |
-	       (d ^ (value + 3 * step));
+	asm volatile ("" : "+r" (a), "+r" (b), "+r" (c), "+r" (d));
+	differ = (a ^ value) | (b ^ (value + step)) | (c ^ (value + 2 * step)) |
+		 (d ^ (value + 3 * step));
+	asm volatile ("" : "+r" (differ));
+	return differ;
 }
 
 static __always_inline u64

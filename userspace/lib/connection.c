@@ -22,6 +22,7 @@
  * @buf: the datagram that @dec is in; from malloc()
  * @dec: where in it we are
  * @dumping: a dump has begun and has not come to its end
+ * @spent: the socket may be busy with what we have given up
  * @vmas: the message whose VMAs are being handed out
  * @vma: the VMA that was handed out last
  * @runs: the message whose runs are being handed out
@@ -39,6 +40,7 @@ struct ptscope {
 	unsigned char *buf;
 	struct decoder dec;
 	bool dumping;
+	bool spent;
 	struct vmas vmas;
 	struct ptscope_vma vma;
 	struct runs runs;
@@ -96,6 +98,7 @@ static void disconnect(struct ptscope *ps)
 		nl_socket_free(ps->sock);
 	ps->sock = NULL;
 	ps->dumping = false;
+	ps->spent = false;
 	decoder_start(&ps->dec, 0);
 }
 
@@ -146,7 +149,7 @@ static int begin(struct ptscope *ps, int command, int flags, struct nl_msg **out
 	int err;
 
 	/* The kernel refuses a second question while a dump is on. */
-	if (ps->dumping || !ps->sock) {
+	if (ps->dumping || ps->spent || !ps->sock) {
 		err = ptscope_connect(ps);
 		if (err)
 			return err;
@@ -242,8 +245,14 @@ static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
 			ps->dumping = false;
 			return 0;
 		case REPLY_ERROR:
+			err = fail_kernel(ps);
+			/*
+			 * Where netlink found no room for a dump's first message, it
+			 * says so, and still has the dump.
+			 */
+			ps->spent = ps->dumping && (err == -ENOBUFS || err == -ENOMEM);
 			ps->dumping = false;
-			return fail_kernel(ps);
+			return err;
 		case REPLY_OVERRUN:
 			return fail(ps, -ENOBUFS, "the kernel dropped a part of the reply");
 		case REPLY_BROKEN:
