@@ -37,7 +37,7 @@ run_in_test_guest() {
 	mapfile -t with < <(stranger_options "$kernel")
 	boot=$(boot_arguments "$kernel") || return
 	# Instruments take their time.
-	"$PTSCOPE_REPO/scripts/kernel" --packaged | grep -qxF "$kernel" || timeout=7200
+	"$PTSCOPE_REPO/scripts/kernel" --packaged | grep -qxF "$kernel" || timeout=10800
 	"$PTSCOPE_REPO/scripts/vm" -k "$kernel" -m 6144 --swap 1024 --timeout "$timeout" \
 		--append "$boot" "${with[@]}" --monitor "$@"
 }

@@ -35,7 +35,7 @@ strangers=(
 
 # Seconds until all must be ready: with another guest at its side, an emulated
 # machine takes twice as long as alone.
-strangers_patience=600
+strangers_patience=$((600 * ${PTSCOPE_PATIENCE:-1}))
 # What they take of hugetlb, in MiB, and in pages where these are large: each thing
 # takes whole ones. The victims have pages of their own.
 strangers_hugetlb=192
@@ -74,6 +74,7 @@ talk() {
 
 lacks_chromium() {
 	[[ $(uname -m) == x86_64 ]] || echo "an emulated $(uname -m) is too slow for a browser"
+	[[ ${PTSCOPE_PATIENCE:-1} -eq 1 ]] || echo "a kernel with instruments is too slow for a browser"
 }
 
 # Many processes, and terabytes that V8 reserves for each page it shows. It has
