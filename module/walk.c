@@ -12,6 +12,7 @@
 #include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
+#include <linux/osq_lock.h>
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -75,15 +76,30 @@ static int leave_vma(struct ptscope_walk *walk)
 }
 
 /*
+ * Does somebody wait for mmap_lock? A writer spins for it before it sleeps, for
+ * longer than a window takes, and is then not among those who are queued. If it
+ * gets the lock meanwhile it is spared to be sent to sleep and woken up.
+ */
+static bool is_wanted(struct mm_struct *mm)
+{
+#if defined(CONFIG_RWSEM_SPIN_ON_OWNER) && !defined(CONFIG_PREEMPT_RT)
+	if (osq_is_locked(&mm->mmap_lock.osq))
+		return true;
+#endif
+	return mmap_lock_is_contended(mm);
+}
+
+/*
  * Time to let others have the lock or the processor? Whoever is about to
  * change the address space holds mmap_lock, or waits for it, and may need the
  * VMA that is being read.
  */
-static bool enough(const struct ptscope_walk *walk, int *budget)
+static bool enough(struct ptscope_walk *walk, int *budget)
 {
 	unsigned int seq;
 
-	if (--*budget <= 0 || need_resched() || mmap_lock_is_contended(walk->mm))
+	walk->wanted = is_wanted(walk->mm);
+	if (--*budget <= 0 || need_resched() || walk->wanted)
 		return true;
 	/* Who holds mmap_lock for reading has kept writers out. */
 	return walk->locked_vma && !mmap_lock_speculate_try_begin(walk->mm, &seq);
@@ -272,12 +288,14 @@ put_mm:
  * likely to do it again. So leave it to itself for a while, within limits: there
  * may always be another writer.
  */
-static void give_way(const struct ptscope_walk *walk)
+static void give_way(struct ptscope_walk *walk)
 {
 	unsigned int naps = 4;
 
-	while (mmap_lock_is_contended(walk->mm) && naps--)
+	while ((walk->wanted || is_wanted(walk->mm)) && naps--) {
+		walk->wanted = false;
 		usleep_range(500, 1000);
+	}
 }
 
 /**

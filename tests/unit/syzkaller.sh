@@ -12,7 +12,7 @@ description=tests/torture/socket_netlink_generic_ptscope.txt
 header=module/uapi/linux/ptscope.h
 
 same "each command is in it" \
-	"$(grep -oE '^sendmsg\$PTSCOPE_CMD_[A-Z_]+' "$description" | cut -d '$' -f 2)" \
+	"$(grep -oE '^sendmsg[$]PTSCOPE_CMD_[A-Z_]+' "$description" | cut -d '$' -f 2)" \
 	"$(grep -oE '\bPTSCOPE_CMD_[A-Z]+_GET\b' "$header")"
 for command in proc vma run walk; do
 	same "${command}_get takes what its policy takes" \
