@@ -5,10 +5,9 @@
 # with interrupts off. $kernel is the kernel's name, $goals the text of
 # observer-goals.tsv.
 
-def rows: split("\n") | map(select(. != "" and (startswith("#") | not)) | split("\t"));
-def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
-def rounded: (. * 1000 | round) / 1000;
-def us: (. / 100 | round) / 10;
+include "measured";
+
+def us: . / 1000 | rounded(1);
 def is_ours: startswith("ours");
 
 ($goals | rows | map({key: .[0], value: (.[1] | tonumber)}) | from_entries) as $goal
@@ -31,9 +30,9 @@ def is_ours: startswith("ours");
 	| ($it.median / $alone.median) as $median | ($it.p99 / $alone.p99) as $p99
 	| {kernel: $kernel, kind: "latency", scanner: $scanner, op: $op,
 		median_us: ($it.median | us), p99_us: ($it.p99 | us), max_us: ($it.max | us),
-		median_ratio: ($median | rounded), p99_ratio: ($p99 | rounded),
-		median_to_busy: ($it.median / $busy.median | rounded),
-		p99_to_busy: ($it.p99 / $busy.p99 | rounded),
+		median_ratio: ($median | rounded(3)), p99_ratio: ($p99 | rounded(3)),
+		median_to_busy: ($it.median / $busy.median | rounded(3)),
+		p99_to_busy: ($it.p99 / $busy.p99 | rounded(3)),
 		met: (if $scanner | IN("alone", "busy") then null
 			elif $scanner | is_ours then $median <= $goal.median and $p99 <= $goal.p99
 			else $it.p99 >= $worst[$op] end),

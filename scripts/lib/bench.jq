@@ -4,9 +4,8 @@
 # $goals is the text of goals.tsv; $counted what was printed, by -c, where a
 # nanosecond is an instruction, or nothing.
 
-def rows: split("\n") | map(select(. != "" and (startswith("#") | not)) | split("\t"));
-def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
-def rounded($digits): (. * pow(10; $digits) | round) / pow(10; $digits);
+include "measured";
+
 def fraction: split("/") | map(tonumber) | if length == 2 then .[0] / .[1] else .[0] end;
 # Of a case, and of one of its ways, by name.
 def by_case($kind; f): map(select(.[0] == $kind) | {key: .[1], value: f}) | from_entries;
