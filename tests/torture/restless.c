@@ -56,6 +56,7 @@ struct worker {
 };
 
 static size_t page_size;
+static pthread_barrier_t all_there;
 static time_t deadline;
 static int memory;	/* a memfd that all threads map parts of */
 static int huge_memory;	/* one of hugetlb, or -1 */
@@ -332,6 +333,8 @@ static void *work(void *arg)
 {
 	struct worker *w = arg;
 
+	/* The stack of one that is yet to come must not get to where something is moved. */
+	pthread_barrier_wait(&all_there);
 	while (time(NULL) < deadline) {
 		const size_t act = choose(&w->random);
 
@@ -379,6 +382,7 @@ int main(int argc, char **argv)
 		perror("restless");
 		return 1;
 	}
+	pthread_barrier_init(&all_there, NULL, threads);
 	for (i = 0; i < threads; i++) {
 		workers[i].random = seed * 1000003 + i + 1;
 		workers[i].part = all + i * PART_STEP;
