@@ -333,6 +333,11 @@ static bool is_reasonable(int err)
 	case -EBUSY:
 	case -ENOMEM:
 	case -EFAULT:
+	/*
+	 * What is behind the end that a message says it has is taken for another
+	 * one, for whatever family stands there.
+	 */
+	case -ENOENT:
 		return true;
 	}
 	return false;
