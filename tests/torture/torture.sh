@@ -71,19 +71,28 @@ targets() {
 	done
 }
 
-# A dump under way keeps the module; then it stays.
+# A dump under way keeps the module; then it stays. Where there is always one,
+# all onlookers die at once, which is another thing that may happen.
 reload() {
-	local times=0 refused=0
+	local times=0 refused=0 in_turn=0
 	while ((SECONDS < ends - 5)); do
 		if rmmod ptscope 2>/dev/null; then
 			times=$((times + 1))
 			insmod "$PTSCOPE_KO" || break
+			pkill -CONT -x onlookers
+			in_turn=0
 			sleep $((1 + RANDOM % 3))
-		else
-			refused=$((refused + 1))
-			sleep 0.05
+			continue
 		fi
+		refused=$((refused + 1))
+		in_turn=$((in_turn + 1))
+		if ((in_turn % 20 == 0)); then
+			pkill -STOP -x onlookers
+			pkill -KILL -x looking
+		fi
+		sleep 0.05
 	done
+	pkill -CONT -x onlookers
 	echo "# reload: unloaded and loaded $times times, refused $refused times"
 }
 
