@@ -333,11 +333,6 @@ static bool is_reasonable(int err)
 	case -EBUSY:
 	case -ENOMEM:
 	case -EFAULT:
-	/*
-	 * What is behind the end that a message says it has is taken for another
-	 * one, for whatever family stands there.
-	 */
-	case -ENOENT:
 		return true;
 	}
 	return false;
@@ -360,9 +355,20 @@ static void check_attributes(const struct nlmsghdr *msg, const struct recipe *re
 		fault("an attribute that is none", recipe, left);
 }
 
-/* Take a datagram in: true if the answer ends with it. */
-static bool take(const uint8_t *data, int length, const struct recipe *recipe)
+/*
+ * What is behind the end that a message says it has is taken for another one, for
+ * whatever family stands there: then there are two answers, one of anybody's.
+ */
+static bool is_whole(const struct request *request)
 {
+	return request->header.nlmsg_len >= request->length;
+}
+
+/* Take a datagram in: true if the answer ends with it. */
+static bool take(const uint8_t *data, int length, const struct request *request,
+		 const struct recipe *recipe)
+{
+	const bool whole = is_whole(request);
 	const struct nlmsghdr *msg = (const void *)data;
 	bool ends = false;
 	int err;
@@ -371,7 +377,7 @@ static bool take(const uint8_t *data, int length, const struct recipe *recipe)
 		add(&shared->messages, 1);
 		if (msg->nlmsg_type == NLMSG_ERROR || msg->nlmsg_type == NLMSG_DONE) {
 			err = *(const int *)NLMSG_DATA(msg);
-			if (!is_reasonable(err))
+			if (whole && !is_reasonable(err))
 				fault(strerror(-err), recipe, err);
 			if (err <= 0 && err > -200)
 				add(&shared->errors[-err], 1);
@@ -379,7 +385,7 @@ static bool take(const uint8_t *data, int length, const struct recipe *recipe)
 		} else if (msg->nlmsg_type == family) {
 			check_attributes(msg, recipe);
 			ends = ends || !(msg->nlmsg_flags & NLM_F_MULTI);
-		} else {
+		} else if (whole) {
 			fault("a message of another kind", recipe, msg->nlmsg_type);
 		}
 	}
@@ -421,11 +427,11 @@ static void try_request(int *fd, const struct recipe *recipe, uint32_t seq)
 		length = recv(*fd, answer, request.small ? 100 : sizeof(answer), MSG_DONTWAIT);
 		if (length <= 0)
 			break;
-		ends = request.small ? false : take(answer, length, recipe);
+		ends = request.small ? false : take(answer, length, &request, recipe);
 	}
 	add(ends ? &shared->ended : &shared->left, 1);
 	/* The rest is of no interest, and must not be taken for the next answer. */
-	if (!ends || request.again) {
+	if (!ends || request.again || !is_whole(&request)) {
 		close(*fd);
 		*fd = open_socket();
 	}
