@@ -77,10 +77,11 @@ finish_relays() {
 	check_relays
 }
 
-# Emulated processors that run side by side can, once in some dozens of boots,
-# trip over the kernel patching its own code. A kernel that dies before anything
-# of ours was in it says nothing about us, and gets one more chance; after that
-# moment, or without a word on the console, a death counts.
+# Emulated processors that run side by side can, once in some hundreds of boots,
+# trip over the kernel patching its own code, or lose the interrupt that one of
+# them waits for. A kernel that dies, or is stuck, before anything of ours was in
+# it says nothing about us, and gets one more chance; after that moment, or
+# without a word on the console, a death counts.
 died_young() {
 	[[ ! $ours && ! $rebooted ]] && has_splat "$tmp/console" &&
 		! grep -aqE 'Modules linked in:.* ptscope' "$tmp/console"
@@ -92,6 +93,8 @@ boot_again() {
 	say "THE KERNEL DIED WHILE IT BOOTED, before the module and the command; booting once more"
 	# These end with the machine.
 	local pid
+	kill -9 "$qemu" 2>/dev/null || :
+	wait "$qemu" 2>/dev/null || :
 	for pid in "${relays[@]}" "${helpers[@]}"; do
 		wait "$pid" 2>/dev/null || :
 	done
@@ -105,12 +108,14 @@ boot_again() {
 # all the time that there is.
 : "${PTSCOPE_VM_STUCK:=300}"
 hasten_if_stuck() {
-	local soon=$((SECONDS + PTSCOPE_VM_STUCK))
+	# Nothing in a boot takes as long as a test may.
+	local patience=$((ours || PTSCOPE_VM_STUCK < 60 ? PTSCOPE_VM_STUCK : 60))
+	local soon=$((SECONDS + patience))
 	((SECONDS >= next_look)) || return 0
 	next_look=$((SECONDS + 5))
 	if ((soon < deadline)) && has_splat "$tmp/console"; then
 		deadline=$soon next_look=$soon
-		no_end="no end for $PTSCOPE_VM_STUCK seconds after the kernel complained"
+		no_end="no end for $patience seconds after the kernel complained"
 	fi
 }
 
@@ -159,6 +164,12 @@ await_verdict() {
 		hasten_if_stuck
 		if ((SECONDS >= deadline)); then
 			restore_terminal
+			if died_young; then
+				boot_again
+				deadline=$((SECONDS + timeout)) next_look=0
+				no_end="no end after $timeout seconds"
+				continue
+			fi
 			say "$no_end; the machine was stopped"
 			if has_splat "$tmp/console"; then
 				show_splat "$tmp/console"
