@@ -37,8 +37,8 @@ def is_ours: startswith("ours");
 			elif $scanner | is_ours then $median <= $goal.median and $p99 <= $goal.p99
 			else $it.p99 >= $worst[$op] end),
 		count: $it.count, rounds: $it.rounds}]
-+ [$rows[] | select(.[0] == "hold") | {kernel: $kernel, kind: "hold", scanner: .[1],
-	count: (.[2] | tonumber), longest_us: (.[3] | tonumber)}]
-+ [$rows[] | select(.[0] == "window") | {kernel: $kernel, kind: "window", scanner: .[1],
-	count: (.[2] | tonumber), median_us: (.[3] | tonumber | us),
-	longest_us: (.[4] | tonumber | us)}]
++ [$rows[] | select(.[0] == "hold") | {kernel: $kernel, kind: "hold", target: .[1],
+	scanner: .[2], count: (.[3] | tonumber), longest_us: (.[4] | tonumber)}]
++ [$rows[] | select(.[0] == "window") | {kernel: $kernel, kind: "window", target: .[1],
+	scanner: .[2], count: (.[3] | tonumber), median_us: (.[4] | tonumber | us),
+	longest_us: (.[5] | tonumber | us)}]

@@ -8,15 +8,16 @@
  *
  *	latency SCANNER OP COUNT MEDIAN P99 MAX
  *		of a round, in nanoseconds
- *	hold SCANNER COUNT LONGEST
+ *	hold TARGET SCANNER COUNT LONGEST
  *		how often one question takes the target's mmap_lock, and how
  *		long it holds it at the most, in microseconds
- *	window SCANNER COUNT MEDIAN LONGEST
+ *	window TARGET SCANNER COUNT MEDIAN LONGEST
  *		how often one question switches interrupts off to read a table,
  *		and for how long, in nanoseconds
  *
  * The last two are measured by tracing, which takes time itself; and in a guest
- * of their own (see trace.c).
+ * of their own (see trace.c). They are also measured of targets that are unlike
+ * the one that works: of many VMAs, and of few pages far apart.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -64,6 +65,11 @@ static const struct scanner scanners[] = {
 	{ .name = "pagemap_scan", .read = peer_pagemap_scan },
 	{ .name = "smaps", .read = peer_smaps },
 	{ .name = "smaps_rollup", .read = peer_smaps_rollup },
+};
+
+/* Looks at what has most VMAs. */
+static const struct scanner vma_scanner = {
+	.name = "ours, VMAs", .read = ours_vmas, .ours = true
 };
 
 #define SCANNERS (sizeof(scanners) / sizeof(scanners[0]))
@@ -149,7 +155,7 @@ static void note_hold(void *arg, const char *line)
 	}
 }
 
-static void trace_holds(struct bench *bench, const struct scanner *scanner)
+static void trace_holds(struct bench *bench, const char *target, const struct scanner *scanner)
 {
 	static const char *const events[] = {
 		"mmap_lock/mmap_lock_acquire_returned", "mmap_lock/mmap_lock_released", NULL
@@ -165,10 +171,11 @@ static void trace_holds(struct bench *bench, const struct scanner *scanner)
 	trace_read(note_hold, &holds);
 	if (!holds.own)
 		bench_fail("nothing was traced");
-	printf("hold\t%s\t%" PRIu64 "\t%" PRIu64 "\n", scanner->name, holds.count, holds.longest);
+	printf("hold\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", target, scanner->name, holds.count,
+	       holds.longest);
 }
 
-#define WINDOWS 65536
+#define WINDOWS (1u << 17)
 
 struct windows {
 	uint32_t ns[WINDOWS];
@@ -197,7 +204,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* All functions of the module that read tables have names of this form. */
-static void trace_windows(struct bench *bench, const struct scanner *scanner)
+static void trace_windows(struct bench *bench, const char *target, const struct scanner *scanner)
 {
 	static const char *const none[] = { NULL };
 	static struct windows windows;
@@ -214,7 +221,7 @@ static void trace_windows(struct bench *bench, const struct scanner *scanner)
 	if (!windows.count)
 		bench_fail("no window was traced");
 	qsort(windows.ns, windows.count, sizeof(*windows.ns), compare);
-	printf("window\t%s\t%zu\t%u\t%u\n", scanner->name, windows.count,
+	printf("window\t%s\t%s\t%zu\t%u\t%u\n", target, scanner->name, windows.count,
 	       windows.ns[windows.count / 2], windows.ns[windows.count - 1]);
 }
 
@@ -244,18 +251,42 @@ static void measure_latency(struct bench *bench, int rounds, unsigned int millis
 				disturb(bench, &scanners[i], milliseconds);
 }
 
+static void trace_scanner(struct bench *bench, const char *target, const struct scanner *scanner)
+{
+	if (!scanner->read || scanner->read == busy || !can_look(bench, scanner))
+		return;
+	trace_holds(bench, target, scanner);
+	if (scanner->ours)
+		trace_windows(bench, target, scanner);
+}
+
+/* As many VMAs as a process may have, and room for the program's own. */
+#define MOST_VMAS "65500"
+/* A page in each GiB of a TiB. */
+#define FAR_SIZE "0x10000000000"
+#define FAR_STRIDE "0x40000000"
+
 static void trace_scanners(struct bench *bench)
 {
+	struct target *dense = bench->target, target;
 	size_t i;
 
-	for (i = 0; i < SCANNERS; i++) {
-		if (!scanners[i].read || scanners[i].read == busy ||
-		    !can_look(bench, &scanners[i]))
-			continue;
-		trace_holds(bench, &scanners[i]);
+	for (i = 0; i < SCANNERS; i++)
+		trace_scanner(bench, "dense", &scanners[i]);
+
+	bench->target = &target;
+	target_start(&target, (char *[]){ "vmas", MOST_VMAS, NULL });
+	trace_scanner(bench, "vmas", &vma_scanner);
+	for (i = 0; i < SCANNERS; i++)
 		if (scanners[i].ours)
-			trace_windows(bench, &scanners[i]);
-	}
+			trace_scanner(bench, "vmas", &scanners[i]);
+	target_stop(&target);
+	target_start(&target, (char *[]){ "spread", FAR_SIZE, FAR_SIZE, FAR_STRIDE, NULL });
+	for (i = 0; i < SCANNERS; i++)
+		if (scanners[i].ours)
+			trace_scanner(bench, "terabyte", &scanners[i]);
+	target_stop(&target);
+	bench->target = dense;
 }
 
 static _Noreturn void usage(void)
