@@ -94,7 +94,8 @@ static struct mm_struct *process_mm(struct task_struct *task)
 	return mm;
 }
 
-static void fill(struct ptscope_target *target, struct task_struct *task,
+/* False if the process has been reaped meanwhile, and has no ID any more. */
+static bool fill(struct ptscope_target *target, struct task_struct *task,
 		 struct mm_struct *mm, struct pid_namespace *pids)
 {
 	struct task_struct *leader;
@@ -105,8 +106,17 @@ static void fill(struct ptscope_target *target, struct task_struct *task,
 	target->start_time = leader->start_boottime;
 	get_task_comm(target->comm, leader);
 	rcu_read_unlock();
+	if (!target->pid)
+		return false;
 	mmgrab(mm);
 	target->mm = mm;
+	return true;
+}
+
+static int say_gone(struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG(extack, "the process has exited and its memory is gone");
+	return -ESRCH;
 }
 
 /**
@@ -144,10 +154,9 @@ int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *requ
 		goto put_task;
 	}
 
-	err = -ESRCH;
 	mm = process_mm(task);
 	if (!mm) {
-		NL_SET_ERR_MSG(extack, "the process has exited and its memory is gone");
+		err = say_gone(extack);
 		goto put_task;
 	}
 
@@ -158,8 +167,7 @@ int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *requ
 		goto put_mm;
 	}
 
-	fill(target, task, mm, task_active_pid_ns(current));
-	err = 0;
+	err = fill(target, task, mm, task_active_pid_ns(current)) ? 0 : say_gone(extack);
 
 put_mm:
 	mmput(mm);

@@ -433,6 +433,42 @@ static void test_headless(void)
 	close(to_us[1]);
 }
 
+/*
+ * A process that exits while it is asked about is there, or is not. It is reaped
+ * at once, and then has no ID any more that an answer could name.
+ */
+static void test_exits(void)
+{
+	static struct outcome (*const ask[])(struct ptscope *asker, pid_t pid) = {
+		ask_proc, ask_vmas, ask_runs, ask_trail
+	};
+	const struct sigaction reaped = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
+	struct outcome outcome = {};
+	unsigned int i, there = 0;
+	struct sigaction before;
+	int go[2];
+	pid_t pid;
+
+	sigaction(SIGCHLD, &reaped, &before);
+	for (i = 0; i < 400 && (!outcome.err || outcome.err == -ESRCH); i++) {
+		if (pipe(go))
+			ktap_bail("pipe: %s", strerror(errno));
+		pid = fork();
+		if (!pid)
+			_exit(read(go[0], &(char){ 0 }, 1) != 1);
+		if (write(go[1], "", 1) != 1)
+			ktap_bail("pipe: %s", strerror(errno));
+		while (outcome = ask[i % 4](ps, pid), !outcome.err)
+			there++;
+		close(go[0]);
+		close(go[1]);
+	}
+	sigaction(SIGCHLD, &before, NULL);
+	ktap_note("%u answers about %u processes before they were gone", there, i);
+	ktap_check(there, "processes are looked at that are about to exit");
+	expect("when they have, they are not there any more", outcome, -ESRCH);
+}
+
 int main(void)
 {
 	ktap_begin();
@@ -444,6 +480,7 @@ int main(void)
 	test_who_has_no_memory();
 	test_changes();
 	test_headless();
+	test_exits();
 	ptscope_free(ps);
 	return ktap_end();
 }
