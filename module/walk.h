@@ -59,7 +59,9 @@ struct ptscope_slots {
  * @gap: set by a window that ended before empty entries: where these end
  * @full: set by a visitor's window that had no room for more
  * @locked_vma: it is the lock of the VMA that is held, not mmap_lock
- * @wanted: somebody waited for mmap_lock when the last window had been read
+ * @wanted: somebody waited for mmap_lock when the last window had been read, or
+ *	held it for writing and has not been given way to for a while
+ * @windows: how many have been read since somebody was given way to
  * @place: what entries of the present VMA cannot say of themselves
  * @told: the bits in which entries are like the present one that was put into
  *	words last, within @place; PTSCOPE_NOTHING_TOLD if there was none
@@ -79,6 +81,7 @@ struct ptscope_walk {
 	bool full;
 	bool locked_vma;
 	bool wanted;
+	unsigned int windows;
 	unsigned long gap;
 	struct ptscope_place place;
 	u64 told;

@@ -151,6 +151,9 @@ check "the indices are the bits of the address" json \
 same "the frame is the one that pages tells" \
 	"$(ptscope pages --json -o phys "$pid" "$stack_page" | jq -r '.pages[0].phys')" \
 	"$(jq -r '.walk[-1].phys' <<<"$out")"
+same "and so are process, node and order" \
+	"$(ptscope pages --json -o pid,node,order "$pid" "$stack_page" | jq -c '.pages[0]')" \
+	"$(ptscope walk --json -o pid,node,order "$pid" "$stack_page" | jq -c '.walk[-1]')"
 check "a read and a write there cost nothing" json '.walk[-1] | .touch == "nothing" and .touch_write == "nothing"'
 status "walk to several addresses" 0 ptscope walk --json "$pid" "$stack_page" "$start" 1000
 check "tells of each" json '[.walk[] | select(.state != null) | .state] | . == ["res", "lazy", "unmapped"]'
