@@ -89,18 +89,25 @@ died_young() {
 
 boot_again() {
 	rebooted=1 verdict_part=
+	restore_terminal
 	show_splat "$tmp/console"
 	say "THE KERNEL DIED WHILE IT BOOTED, before the module and the command; booting once more"
-	# These end with the machine.
 	local pid
 	kill -9 "$qemu" 2>/dev/null || :
-	wait "$qemu" 2>/dev/null || :
-	for pid in "${relays[@]}" "${helpers[@]}"; do
+	# The others end with the machine.
+	for pid in "$qemu" "${relays[@]}" "${helpers[@]}"; do
 		wait "$pid" 2>/dev/null || :
 	done
 	relays=() helpers=()
 	set_qemu_arguments
 	start_qemu
+	begin_waiting
+}
+
+# Uses of await_verdict: deadline next_look no_end.
+begin_waiting() {
+	deadline=$((SECONDS + timeout)) next_look=0
+	no_end="no end after $timeout seconds"
 }
 
 # The run has failed once its kernel has said that it is stuck; a processor that
@@ -123,8 +130,8 @@ hasten_if_stuck() {
 ours='' rebooted=''
 await_verdict() {
 	local line="" word command_status out err reason
-	local deadline=$((SECONDS + timeout)) next_look=0
-	local no_end="no end after $timeout seconds"
+	local deadline next_look no_end
+	begin_waiting
 	while :; do
 		if read_verdict line; then
 			read -r word command_status out err reason <<<"$line"
@@ -153,9 +160,7 @@ await_verdict() {
 				esac
 			done
 			if died_young; then
-				restore_terminal
 				boot_again
-				deadline=$((SECONDS + timeout)) next_look=0
 				continue
 			fi
 			word=gone
@@ -163,13 +168,11 @@ await_verdict() {
 		fi
 		hasten_if_stuck
 		if ((SECONDS >= deadline)); then
-			restore_terminal
 			if died_young; then
 				boot_again
-				deadline=$((SECONDS + timeout)) next_look=0
-				no_end="no end after $timeout seconds"
 				continue
 			fi
+			restore_terminal
 			say "$no_end; the machine was stopped"
 			if has_splat "$tmp/console"; then
 				show_splat "$tmp/console"
