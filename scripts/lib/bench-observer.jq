@@ -19,8 +19,7 @@ def is_ours: startswith("ours");
 		p99: (map(.[5] | tonumber) | median),
 		max: (map(.[6] | tonumber) | max), rounds: length}}) | from_entries) as $latency
 | ($rows | map(select(.[0] == "latency") | .[2]) | unique) as $ops
-| (reduce ($rows[] | select(.[0] == "latency") | .[1]) as $name
-	([]; if index([$name]) then . else . + [$name] end)) as $scanners
+| ($rows | map(select(.[0] == "latency") | .[1]) | distinct) as $scanners
 # The worse of ours is what peers are compared with.
 | (reduce $ops[] as $op ({}; .[$op] = ([$scanners[] | select(is_ours)
 	| $latency["\(.)\t\($op)"].p99] | max))) as $worst
