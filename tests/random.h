@@ -2,6 +2,7 @@
 #ifndef RANDOM_H
 #define RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Marsaglia's xorshift: the same numbers for the same seed, which is not 0. */
@@ -17,6 +18,20 @@ static inline uint64_t random_next(uint64_t *state)
 static inline uint64_t random_below(uint64_t *state, uint64_t limit)
 {
 	return random_next(state) % limit;
+}
+
+/* Puts @items into another order. */
+static inline void random_shuffle(uint64_t *state, const void **items, size_t count)
+{
+	size_t i;
+
+	for (i = count; i > 1; i--) {
+		const size_t other = random_below(state, i);
+		const void *item = items[i - 1];
+
+		items[i - 1] = items[other];
+		items[other] = item;
+	}
 }
 
 #endif /* RANDOM_H */

@@ -4,6 +4,9 @@
 # operation, for each scanner's holds of mmap_lock, and for each of ours' time
 # with interrupts off. $kernel is the kernel's name, $goals the text of
 # observer-goals.tsv.
+#
+# A ratio is the median of those of all rounds, each to the time alone just
+# before; the figures themselves are medians of all rounds, too.
 
 include "measured";
 
@@ -12,30 +15,34 @@ def is_ours: startswith("ours");
 
 ($goals | rows | map({key: .[0], value: (.[1] | tonumber)}) | from_entries) as $goal
 | rows as $rows
-| ($rows | map(select(.[0] == "latency")) | group_by(.[1:3]) | map({
-	key: (.[0][1:3] | join("\t")),
-	value: {count: (map(.[3] | tonumber) | add),
-		median: (map(.[4] | tonumber) | median),
-		p99: (map(.[5] | tonumber) | median),
-		max: (map(.[6] | tonumber) | max), rounds: length}}) | from_entries) as $latency
-| ($rows | map(select(.[0] == "latency") | .[2]) | unique) as $ops
-| ($rows | map(select(.[0] == "latency") | .[1]) | distinct) as $scanners
-# The worse of ours is what peers are compared with.
-| (reduce $ops[] as $op ({}; .[$op] = ([$scanners[] | select(is_ours)
-	| $latency["\(.)\t\($op)"].p99] | max))) as $worst
-| [$scanners[] as $scanner | $ops[] as $op
-	| $latency["\($scanner)\t\($op)"] as $it | $latency["alone\t\($op)"] as $alone
-	| $latency["busy\t\($op)"] as $busy
-	| ($it.median / $alone.median) as $median | ($it.p99 / $alone.p99) as $p99
-	| {kernel: $kernel, kind: "latency", scanner: $scanner, op: $op,
-		median_us: ($it.median | us), p99_us: ($it.p99 | us), max_us: ($it.max | us),
-		median_ratio: ($median | rounded(3)), p99_ratio: ($p99 | rounded(3)),
-		median_to_busy: ($it.median / $busy.median | rounded(3)),
-		p99_to_busy: ($it.p99 / $busy.p99 | rounded(3)),
-		met: (if $scanner | IN("alone", "busy") then null
-			elif $scanner | is_ours then $median <= $goal.median and $p99 <= $goal.p99
-			else $it.p99 >= $worst[$op] end),
-		count: $it.count, rounds: $it.rounds}]
+| ($rows | map(select(.[0] == "latency")
+	| {scanner: .[1], op: .[2], count: .[3], median: .[4], p99: .[5], max: .[6]}
+	| (.count, .median, .p99, .max) |= tonumber)) as $all
+| ($all | map(.op) | distinct) as $ops
+# Of each operation, every other one is alone.
+| [$ops[] as $op | [$all[] | select(.op == $op)]
+	| range(0; length; 2) as $i | .[$i] as $alone | $alone, .[$i + 1]
+	| . + {median_ratio: (.median / $alone.median), p99_ratio: (.p99 / $alone.p99)}]
+| group_by([.scanner, .op])
+| map({key: (.[0] | "\(.scanner)\t\(.op)"), value: {scanner: .[0].scanner, op: .[0].op,
+	median: (map(.median) | median), p99: (map(.p99) | median), max: (map(.max) | max),
+	median_ratio: (map(.median_ratio) | median), p99_ratio: (map(.p99_ratio) | median),
+	count: (map(.count) | add), rounds: length}})
+| from_entries as $latency
+# The worst of ours is what peers are compared with.
+| (reduce $ops[] as $op ({}; .[$op] = ([$latency[]
+	| select(.op == $op and (.scanner | is_ours)) | .p99_ratio] | max))) as $worst
+| [$latency[] | $latency["busy\t\(.op)"] as $busy
+	| {kernel: $kernel, kind: "latency", scanner, op,
+		median_us: (.median | us), p99_us: (.p99 | us), max_us: (.max | us),
+		median_ratio: (.median_ratio | rounded(3)), p99_ratio: (.p99_ratio | rounded(3)),
+		median_to_busy: (.median_ratio / $busy.median_ratio | rounded(3)),
+		p99_to_busy: (.p99_ratio / $busy.p99_ratio | rounded(3)),
+		met: (if .scanner | IN("alone", "busy") then null
+			elif .scanner | is_ours
+				then .median_ratio <= $goal.median and .p99_ratio <= $goal.p99
+			else .p99_ratio >= $worst[.op] end),
+		count, rounds}]
 + [$rows[] | select(.[0] == "hold") | {kernel: $kernel, kind: "hold", target: .[1],
 	scanner: .[2], count: (.[3] | tonumber), longest_us: (.[4] | tonumber)}]
 + [$rows[] | select(.[0] == "window") | {kernel: $kernel, kind: "window", target: .[1],

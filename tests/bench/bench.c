@@ -159,28 +159,10 @@ static uint64_t ask(struct bench *bench, const struct bench_case *c, const struc
 	return answer.ns ?: ns;
 }
 
-/*
- * Puts the ways into another order, the same in each run. What one way leaves
- * behind in caches, and in the emulator, is not gone after one asking: none must
- * always follow the same one.
- */
-static void shuffle(const struct way **order, size_t count, uint64_t *random)
-{
-	size_t i;
-
-	for (i = count; i > 1; i--) {
-		const size_t other = random_below(random, i);
-		const struct way *way = order[i - 1];
-
-		order[i - 1] = order[other];
-		order[other] = way;
-	}
-}
-
 static void measure(struct bench *bench, const struct bench_case *c, struct target *targets,
 		    int rounds)
 {
-	const struct way *order[CASE_WAYS];
+	const void *order[CASE_WAYS];
 	uint64_t random = 1;
 	size_t count = 0, i;
 	int round;
@@ -190,7 +172,11 @@ static void measure(struct bench *bench, const struct bench_case *c, struct targ
 		count++;
 	}
 	for (round = 0; round < rounds; round++) {
-		shuffle(order, count, &random);
+		/*
+		 * What one way leaves behind in caches, and in the emulator, is not
+		 * gone after one asking: none must always follow the same one.
+		 */
+		random_shuffle(&random, order, count);
 		for (i = 0; i < count; i++) {
 			const struct way *way = order[i];
 			uint64_t ns;

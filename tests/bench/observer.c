@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What does a process notice of being looked at? It works (see work.c) on one
- * processor, alone, then while another processor is busy with something else,
- * and then while it is asked about from there without pause. The second is what
- * a machine without processors to spare takes by itself.
+ * processor for a while alone, and then for as long while it is asked about from
+ * another one without pause; or while that one is busy with something else, which
+ * is what a machine without processors to spare takes by itself. Machines are now
+ * faster and now slower, so that each is to be held against the time just before.
  * Prints, in columns that tabs divide:
  *
+ *	latency alone OP COUNT MEDIAN P99 MAX
  *	latency SCANNER OP COUNT MEDIAN P99 MAX
- *		of a round, in nanoseconds
+ *		of a while, in nanoseconds: all that is done alone, and then all
+ *		that is done beside the scanner, in the same order
  *	hold TARGET SCANNER COUNT LONGEST
  *		how often one question takes the target's mmap_lock, and how
  *		long it holds it at the most, in microseconds
@@ -27,13 +30,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "../random.h"
 #include "bench.h"
 #include "trace.h"
 
 /**
  * struct scanner - someone who looks
  * @name: its name
- * @read: looks once; NULL if nobody does
+ * @read: looks once; NULL if nobody is to look
  * @ours: ptscope does
  * @frames: as in struct bench
  */
@@ -55,8 +59,9 @@ static bool busy(struct bench *bench, struct answer *answer)
 	return true;
 }
 
+static const struct scanner nobody = { .name = "alone" };
+
 static const struct scanner scanners[] = {
-	{ .name = "alone" },
 	{ .name = "busy", .read = busy },
 	{ .name = "ours, census", .read = ours_census, .ours = true },
 	{ .name = "ours, runs", .read = ours_runs, .ours = true },
@@ -95,7 +100,7 @@ static bool can_look(const struct bench *bench, const struct scanner *scanner)
 	return scanner->read != peer_pagemap_scan || has_pagemap_scan(bench->target);
 }
 
-/* One round: looks until the target has done its work, and lets it tell. */
+/* Looks until the target has done its work, and lets it tell. */
 static void disturb(struct bench *bench, const struct scanner *scanner, unsigned int milliseconds)
 {
 	struct pollfd done = { .fd = fileno(bench->target->answers), .events = POLLIN };
@@ -237,23 +242,32 @@ static void pin(pid_t pid, int cpu)
 
 static void measure_latency(struct bench *bench, int rounds, unsigned int milliseconds)
 {
+	const void *order[SCANNERS];
+	uint64_t random = 1;
+	size_t count = 0, i;
 	int round;
-	size_t i;
 
 	pin(bench->target->pid, 0);
 	pin(0, 1);
-	for (i = 0; i < SCANNERS; i++)
-		if (scanners[i].read && can_look(bench, &scanners[i]))
-			look(bench, &scanners[i], true);
-	for (round = 0; round < rounds; round++)
-		for (i = 0; i < SCANNERS; i++)
-			if (can_look(bench, &scanners[i]))
-				disturb(bench, &scanners[i], milliseconds);
+	for (i = 0; i < SCANNERS; i++) {
+		if (!can_look(bench, &scanners[i]))
+			continue;
+		look(bench, &scanners[i], true);
+		order[count++] = &scanners[i];
+	}
+	for (round = 0; round < rounds; round++) {
+		/* What one leaves behind must not always meet the same one. */
+		random_shuffle(&random, order, count);
+		for (i = 0; i < count; i++) {
+			disturb(bench, &nobody, milliseconds);
+			disturb(bench, order[i], milliseconds);
+		}
+	}
 }
 
 static void trace_scanner(struct bench *bench, const char *target, const struct scanner *scanner)
 {
-	if (!scanner->read || scanner->read == busy || !can_look(bench, scanner))
+	if (scanner->read == busy || !can_look(bench, scanner))
 		return;
 	trace_holds(bench, target, scanner);
 	if (scanner->ours)
@@ -266,27 +280,31 @@ static void trace_scanner(struct bench *bench, const char *target, const struct 
 #define FAR_SIZE "0x10000000000"
 #define FAR_STRIDE "0x40000000"
 
-static void trace_scanners(struct bench *bench)
+/* Ours alone: others have nothing to show but that they take longer. */
+static void trace_ours(struct bench *bench, const char *name, char *const arguments[])
 {
 	struct target *dense = bench->target, target;
 	size_t i;
 
-	for (i = 0; i < SCANNERS; i++)
-		trace_scanner(bench, "dense", &scanners[i]);
-
+	target_start(&target, arguments);
 	bench->target = &target;
-	target_start(&target, (char *[]){ "vmas", MOST_VMAS, NULL });
-	trace_scanner(bench, "vmas", &vma_scanner);
+	if (target.vmas > 1)
+		trace_scanner(bench, name, &vma_scanner);
 	for (i = 0; i < SCANNERS; i++)
 		if (scanners[i].ours)
-			trace_scanner(bench, "vmas", &scanners[i]);
-	target_stop(&target);
-	target_start(&target, (char *[]){ "spread", FAR_SIZE, FAR_SIZE, FAR_STRIDE, NULL });
-	for (i = 0; i < SCANNERS; i++)
-		if (scanners[i].ours)
-			trace_scanner(bench, "terabyte", &scanners[i]);
+			trace_scanner(bench, name, &scanners[i]);
 	target_stop(&target);
 	bench->target = dense;
+}
+
+static void trace_scanners(struct bench *bench)
+{
+	size_t i;
+
+	for (i = 0; i < SCANNERS; i++)
+		trace_scanner(bench, "dense", &scanners[i]);
+	trace_ours(bench, "vmas", (char *[]){ "vmas", MOST_VMAS, NULL });
+	trace_ours(bench, "terabyte", (char *[]){ "spread", FAR_SIZE, FAR_SIZE, FAR_STRIDE, NULL });
 }
 
 static _Noreturn void usage(void)

@@ -81,7 +81,7 @@ done
 
 figures=$tmp/observer.json
 check "a process is observed" \
-	scripts/bench-observer -k "$kernel" -b 16777216 -r 1 -t 1000 -o "$figures"
+	scripts/bench-observer -k "$kernel" -b 16777216 -r 1 -t 500 -o "$figures"
 check "what it notices is told" says "$figures" 'map(select(.kind == "latency")) as $all
 	| ($all | length) > 0 and all($all[]; .count > 0 and .median_us > 0 and
 		.median_us <= .p99_us and .p99_us <= .max_us)'
