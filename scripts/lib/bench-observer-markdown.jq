@@ -7,12 +7,13 @@ include "measured";
 
 def ops: ["mmap", "touch", "munmap", "fault"];
 
-"| kernel | beside | \(ops | join(" | ")) |",
-"|---|---|\(ops | map("---:|") | join(""))",
+"| kernel | beside | \(ops | join(" | ")) | looks |",
+"|---|---|\(ops | map("---:|") | join(""))---:|",
 (map(select(.kind == "latency" and .scanner != "alone")) as $all
 	| ($all | map([.kernel, .scanner]) | distinct)[]
 	| . as [$kernel, $scanner]
 	| "| \($kernel) | \($scanner) | \([ops[] as $op
 		| $all[] | select(.kernel == $kernel and .scanner == $scanner and .op == $op)
 		| "\(.median_ratio | rounded(2)), \(.p99_ratio | rounded(2))" as $ratios
-		| if .met == false then "**\($ratios)**" else $ratios end] | join(" | ")) |")
+		| if .met == false then "**\($ratios)**" else $ratios end] | join(" | "))"
+	+ " | \(first($all[] | select(.kernel == $kernel and .scanner == $scanner)).looks // "") |")

@@ -12,6 +12,7 @@ include "measured";
 
 def us: . / 1000 | rounded(1);
 def is_ours: startswith("ours");
+def is_looking: IN("alone", "busy") | not;
 
 ($goals | rows | map({key: .[0], value: (.[1] | tonumber)}) | from_entries) as $goal
 | rows as $rows
@@ -19,6 +20,8 @@ def is_ours: startswith("ours");
 	| {scanner: .[1], op: .[2], count: .[3], median: .[4], p99: .[5], max: .[6]}
 	| (.count, .median, .p99, .max) |= tonumber)) as $all
 | ($all | map(.op) | distinct) as $ops
+| (reduce ($rows[] | select(.[0] == "looks")) as $it ({}; .[$it[1]] += ($it[2] | tonumber)))
+	as $looks
 # Of each operation, every other one is alone.
 | [$ops[] as $op | [$all[] | select(.op == $op)]
 	| range(0; length; 2) as $i | .[$i] as $alone | $alone, .[$i + 1]
@@ -29,20 +32,22 @@ def is_ours: startswith("ours");
 	median_ratio: (map(.median_ratio) | median), p99_ratio: (map(.p99_ratio) | median),
 	count: (map(.count) | add), rounds: length}})
 | from_entries as $latency
-# The worst of ours is what peers are compared with.
+# The worst of ours is what peers are compared with. What takes long is done seldom,
+# and then knows little of what is rare: who is worse by the median is no better.
 | (reduce $ops[] as $op ({}; .[$op] = ([$latency[]
-	| select(.op == $op and (.scanner | is_ours)) | .p99_ratio] | max))) as $worst
+	| select(.op == $op and (.scanner | is_ours))]
+	| {median: (map(.median_ratio) | max), p99: (map(.p99_ratio) | max)}))) as $worst
 | [$latency[] | $latency["busy\t\(.op)"] as $busy
 	| {kernel: $kernel, kind: "latency", scanner, op,
 		median_us: (.median | us), p99_us: (.p99 | us), max_us: (.max | us),
 		median_ratio: (.median_ratio | rounded(3)), p99_ratio: (.p99_ratio | rounded(3)),
 		median_to_busy: (.median_ratio / $busy.median_ratio | rounded(3)),
 		p99_to_busy: (.p99_ratio / $busy.p99_ratio | rounded(3)),
-		met: (if .scanner | IN("alone", "busy") then null
+		met: (if .scanner | is_looking | not then null
 			elif .scanner | is_ours
 				then .median_ratio <= $goal.median and .p99_ratio <= $goal.p99
-			else .p99_ratio >= $worst[.op] end),
-		count, rounds}]
+			else .median_ratio > $worst[.op].median or .p99_ratio > $worst[.op].p99 end),
+		looks: (if .scanner | is_looking then $looks[.scanner] else null end), count, rounds}]
 + [$rows[] | select(.[0] == "hold") | {kernel: $kernel, kind: "hold", target: .[1],
 	scanner: .[2], count: (.[3] | tonumber), longest_us: (.[4] | tonumber)}]
 + [$rows[] | select(.[0] == "window") | {kernel: $kernel, kind: "window", target: .[1],

@@ -11,6 +11,8 @@
  *	latency SCANNER OP COUNT MEDIAN P99 MAX
  *		of a while, in nanoseconds: all that is done alone, and then all
  *		that is done beside the scanner, in the same order
+ *	looks SCANNER COUNT
+ *		how often the scanner looked, in that while
  *	hold TARGET SCANNER COUNT LONGEST
  *		how often one question takes the target's mmap_lock, and how
  *		long it holds it at the most, in microseconds
@@ -105,19 +107,22 @@ static void disturb(struct bench *bench, const struct scanner *scanner, unsigned
 {
 	struct pollfd done = { .fd = fileno(bench->target->answers), .events = POLLIN };
 	char line[512], *at = line, op[16];
-	uint64_t count, median, p99, max;
+	uint64_t count, median, p99, max, looks = 0;
 	int length;
 
 	fprintf(bench->target->questions, "work %u\n", milliseconds);
 	fflush(bench->target->questions);
-	while (!poll(&done, 1, scanner->read ? 0 : -1))
+	while (!poll(&done, 1, scanner->read ? 0 : -1)) {
 		look(bench, scanner, false);
+		looks++;
+	}
 	if (!fgets(line, sizeof(line), bench->target->answers) || strncmp(line, "work ", 5))
 		bench_fail("the target says: %s", line);
 	for (at += 5; sscanf(at, "%15s %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 "%n", op,
 			     &count, &median, &p99, &max, &length) == 5; at += length)
 		printf("latency\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
 		       scanner->name, op, count, median, p99, max);
+	printf("looks\t%s\t%" PRIu64 "\n", scanner->name, looks);
 	fflush(stdout);
 }
 
