@@ -18,7 +18,7 @@
  *		long it holds it at the most, in microseconds
  *	window TARGET SCANNER COUNT MEDIAN LONGEST
  *		how often one question switches interrupts off to read a table,
- *		and for how long, in nanoseconds
+ *		and for how long, in nanoseconds; if the kernel traces functions
  *
  * The last two are measured by tracing, which takes time itself; and in a guest
  * of their own (see trace.c). They are also measured of targets that are unlike
@@ -185,6 +185,7 @@ static void trace_holds(struct bench *bench, const char *target, const struct sc
 	       holds.longest);
 }
 
+#define WINDOW_TRACER "function_graph"
 #define WINDOWS (1u << 17)
 
 struct windows {
@@ -221,7 +222,7 @@ static void trace_windows(struct bench *bench, const char *target, const struct 
 
 	windows.count = 0;
 	trace_set("set_ftrace_filter", "*_window:mod:ptscope");
-	trace_set("current_tracer", "function_graph");
+	trace_set("current_tracer", WINDOW_TRACER);
 	trace_begin(none);
 	look(bench, scanner, true);
 	trace_end(none);
@@ -275,7 +276,7 @@ static void trace_scanner(struct bench *bench, const char *target, const struct 
 	if (scanner->read == busy || !can_look(bench, scanner))
 		return;
 	trace_holds(bench, target, scanner);
-	if (scanner->ours)
+	if (scanner->ours && trace_has(WINDOW_TRACER))
 		trace_windows(bench, target, scanner);
 }
 
@@ -306,6 +307,8 @@ static void trace_scanners(struct bench *bench)
 {
 	size_t i;
 
+	if (!trace_has(WINDOW_TRACER))
+		fprintf(stderr, "observer: no windows are measured: the kernel does not trace functions\n");
 	for (i = 0; i < SCANNERS; i++)
 		trace_scanner(bench, "dense", &scanners[i]);
 	trace_ours(bench, "vmas", (char *[]){ "vmas", MOST_VMAS, NULL });

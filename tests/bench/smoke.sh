@@ -82,12 +82,17 @@ done
 figures=$tmp/observer.json
 check "a process is observed" \
 	scripts/bench-observer -k "$kernel" -b 16777216 -r 1 -t 500 -o "$figures"
+no_windows=$(grep -o 'no windows are measured.*' "$tmp/said")
 check "what it notices is told" says "$figures" 'map(select(.kind == "latency")) as $all
 	| ($all | length) > 0 and all($all[]; .count > 0 and .median_us > 0 and
 		.median_us <= .p99_us and .p99_us <= .max_us and
 		(.scanner == "alone" or .scanner == "busy" or .looks > 0))'
-check "the longest window is" says "$figures" 'map(select(.kind == "window")) as $all
-	| ($all | length) > 0 and all($all[]; .count > 0 and .longest_us >= .median_us)'
+if [[ $no_windows ]]; then
+	echo "ok - bench: the longest window is # SKIP $no_windows"
+else
+	check "the longest window is" says "$figures" 'map(select(.kind == "window")) as $all
+		| ($all | length) > 0 and all($all[]; .count > 0 and .longest_us >= .median_us)'
+fi
 check "the longest hold of a lock is" says "$figures" 'map(select(.kind == "hold"))
 	| length > 0 and any(.[]; .longest_us > 0)'
 exit $failed

@@ -27,6 +27,23 @@ void trace_set(const char *name, const char *value)
 		bench_fail("%s: %s", path, strerror(errno));
 }
 
+/* Kernels can be built without tracing functions. */
+bool trace_has(const char *tracer)
+{
+	char line[256] = "", *at = line, *name;
+	FILE *file = fopen(TRACING "available_tracers", "re");
+
+	if (!file)
+		bench_fail("available_tracers: %s", strerror(errno));
+	if (!fgets(line, sizeof(line), file))
+		*line = '\0';
+	fclose(file);
+	while ((name = strsep(&at, " \n")))
+		if (!strcmp(name, tracer))
+			return true;
+	return false;
+}
+
 static void switch_events(const char *const *events, bool on)
 {
 	char name[128], filter[64];

@@ -8,6 +8,7 @@
 /* What is done with a line of the trace. */
 typedef void (*trace_fn)(void *arg, const char *line);
 
+bool trace_has(const char *tracer);
 void trace_set(const char *name, const char *value);
 void trace_begin(const char *const *events);
 void trace_end(const char *const *events);
