@@ -10,6 +10,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 table=$(build/tests/selftests/who table)
 header=$(head -n 1 <<<"$table")
+# Nothing would be like nothing.
+check "the test tells its table" test -n "$header"
 same "README's table of who may look" \
 	"$(awk -v header="$header" '$0 == header { inside = 1 } inside && !/^\|/ { exit } inside' README.md)" \
 	"$table"
