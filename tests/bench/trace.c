@@ -38,7 +38,7 @@ bool trace_has(const char *tracer)
 	if (!fgets(line, sizeof(line), file))
 		*line = '\0';
 	fclose(file);
-	while ((name = strsep(&at, " \n")))
+	while ((name = strsep(&at, "\n ")))
 		if (!strcmp(name, tracer))
 			return true;
 	return false;
