@@ -6,6 +6,8 @@
 set -u
 # shellcheck source=tests/selftests/ktap.sh
 . "$(dirname "$0")/ktap.sh"
+# shellcheck source=tests/selftests/json.sh
+. "$(dirname "$0")/json.sh"
 
 # As somebody who may do nothing.
 nobody() {
@@ -41,45 +43,42 @@ for verb in info maps huge pages walk; do
 done
 
 # JSON, and what it says against what the table says.
-json() {
-	jq -e "$1" <<<"$out" >/dev/null
-}
 status "maps --json" 0 ptscope maps --json "$pid"
-check "is an object with one array of that name" json 'keys == ["maps"]'
-check "has lower-case names as keys, and no others" json \
+json "is an object with one array of that name" 'keys == ["maps"]'
+json "has lower-case names as keys, and no others" \
 	'.maps | all(keys_unsorted == ["start","end","perm","size","res","pmd","swap","lazy","name"])'
-check "has numbers as numbers and addresses as strings" json \
+json "has numbers as numbers and addresses as strings" \
 	'.maps[:-1] | all((.size | type) == "number" and (.start | test("^0x[0-9a-f]+$")))'
-check "has a total without start and end" json \
+json "has a total without start and end" \
 	'.maps[-1] | .start == null and .end == null and .name == "total"'
 # shellcheck disable=SC2016 # for jq to expand
-check "has a total that is the sum of the rows" json \
+json "has a total that is the sum of the rows" \
 	'. as $all | ["size","res","pmd","swap","lazy"] |
 	 all(. as $k | ($all.maps[:-1] | map(.[$k]) | add) == $all.maps[-1][$k])'
 status "all columns at once" 0 ptscope maps --json "$pid" -o \
 	"$(ptscope maps --list-columns | awk '{ printf "%s%s", sep, $1; sep = "," }')"
-check "dashes become underscores in keys" json '.maps[0] | has("soft_dirty") and has("uffd_wp")'
-check "size is the sum of the states" json \
+json "dashes become underscores in keys" '.maps[0] | has("soft_dirty") and has("uffd_wp")'
+json "size is the sum of the states" \
 	'.maps | all(.size == .res + .lazy + .cached + .disk + .swap + .special)'
-check "res is the sum of the leaves" json '.maps | all(.res == .pte + .cont + .pmd + .pud)'
-check "every row bears the pid" json ".maps | all(.pid == $pid)"
+json "res is the sum of the leaves" '.maps | all(.res == .pte + .cont + .pmd + .pud)'
+json "every row bears the pid" ".maps | all(.pid == $pid)"
 status "huge --json" 0 ptscope huge --json "$pid"
-check "has a number for coverage where something is resident" json \
+json "has a number for coverage where something is resident" \
 	'.huge | all(if .res > 0 then (.coverage | type) == "number" else .coverage == null end)'
 status "info --json" 0 ptscope info --json
-check "has one row with the page size" json ".info[0].page_size == $page_size"
-check "counts the levels that are not folded" json \
+json "has one row with the page size" ".info[0].page_size == $page_size"
+json "counts the levels that are not folded" \
 	'.info[0] | .levels == (.real | split(" ") | length)'
-check "splits an address into bits that add up" json \
+json "splits an address into bits that add up" \
 	'.info[0] | .va_bits == (.split | split(" ") | map(tonumber) | add)'
-check "root may see everything" json '.info[0] | .processes and .frames'
+json "root may see everything" '.info[0] | .processes and .frames'
 
 # Several processes.
 status "several PIDs" 0 ptscope maps --json "$pid" 1
-check "give rows of each, with a total each" json \
+json "give rows of each, with a total each" \
 	"[.maps[] | select(.name == \"total\") | .pid] == [$pid, 1]"
 status "one of several fails" 1 ptscope maps --json "$pid" 4000000
-check "and the others are printed" json '.maps | length > 1'
+json "and the others are printed" '.maps | length > 1'
 same "with the kernel's own words for the one" "$err" \
 	"ptscope: 4000000: no process has this pid"
 status "self" 0 ptscope maps self
@@ -88,10 +87,10 @@ matches "is the command itself" "$out" '/ptscope'
 # A part of the addresses.
 read -r start end <<<"$(awk '/\[stack\]/ { split($1, a, "-"); print a[1], a[2] }' "/proc/$pid/maps")"
 status "a range" 0 ptscope maps --json --range "$start-$end" "$pid"
-check "gives the VMA in it alone" json '.maps | length == 2 and .[0].name == "[stack]"'
+json "gives the VMA in it alone" '.maps | length == 2 and .[0].name == "[stack]"'
 status "a range in the middle of a VMA" 0 ptscope maps --json \
 	--range "$(printf '%x-%x' $((0x$end - 2 * page_size)) $((0x$end - page_size)))" "$pid"
-check "gives what lies in it" json ".maps[-1].size == $page_size"
+json "gives what lies in it" ".maps[-1].size == $page_size"
 
 # Pages.
 stack_page=$(printf '%x' $((0x$end - page_size)))
@@ -99,38 +98,38 @@ status "pages of a process" 0 ptscope pages "$pid"
 matches "default columns stand in their order" "${out%%$'\n'*}" \
 	'^ *START +END +PAGES +STATE +LEAF +FRAME +SWAPDEV +SLOT +FLAGS$'
 status "pages --json" 0 ptscope pages --json -o +size,phys,level,node,order,folio "$pid"
-check "is an object with one array of that name" json 'keys == ["pages"]'
-check "its runs follow each other and are as long as they say" json \
+json "is an object with one array of that name" 'keys == ["pages"]'
+json "its runs follow each other and are as long as they say" \
 	".pages | all((.pages | type) == \"number\" and .size == .pages * $page_size)"
-check "what is resident has a leaf and a frame, and nothing else has" json \
+json "what is resident has a leaf and a frame, and nothing else has" \
 	'.pages | all((.state == "res") == (.leaf != null) and (.state == "res") == (.frame != null))'
-check "an address is its frame's" json \
+json "an address is its frame's" \
 	".pages | all(if .frame == null then .phys == null else (.phys | test(\"^0x[0-9a-f]+\$\")) end)"
 resident=$(jq '[.pages[] | select(.state == "res") | .size] | add' <<<"$out")
-same "as much is resident as maps says" \
-	"$(ptscope maps --json "$pid" | jq '.maps[-1].res')" "$resident"
+json_of "as much is resident as maps says" ".maps[-1].res == $resident" \
+	"$(ptscope maps --json "$pid")"
 status "pages in one state" 0 ptscope pages --json --state lazy "$pid"
-check "are in no other" json '.pages | length > 0 and all(.state == "lazy")'
+json "are in no other" '.pages | length > 0 and all(.state == "lazy")'
 status "pages with a flag" 0 ptscope pages --json --flags write,^exec "$pid"
-check "have it" json '.pages | length > 0 and all(.flags | test("write") and (test("exec") | not))'
+json "have it" '.pages | length > 0 and all(.flags | test("write") and (test("exec") | not))'
 status "pages with one of two flags" 0 ptscope pages --json --any exec,write "$pid"
-check "have one" json '.pages | length > 0 and all(.flags | test("write|exec"))'
+json "have one" '.pages | length > 0 and all(.flags | test("write|exec"))'
 status "no detail" 0 ptscope pages --json -o start,state,flags "$pid"
 coarse=$(jq '.pages | length' <<<"$out")
 status "every detail" 0 ptscope pages --json -o start,state,flags \
 	--detail frame,age,soft-dirty,node,folio "$pid"
-check "makes more runs than none" json ".pages | length > $coarse"
-check "and says what was asked for" json '[.pages[].flags // ""] | any(test("young"))'
+json "makes more runs than none" ".pages | length > $coarse"
+json "and says what was asked for" '[.pages[].flags // ""] | any(test("young"))'
 status "a page by its address" 0 ptscope pages --json "$pid" "$stack_page"
-check "is that page" json ".pages | length == 1 and .[0].pages == 1 and .[0].start == \"0x$stack_page\""
+json "is that page" ".pages | length == 1 and .[0].pages == 1 and .[0].start == \"0x$stack_page\""
 status "a page by an address within it" 0 ptscope pages --json "$pid" "${stack_page%0}8"
-check "is that page too" json ".pages[0].start == \"0x$stack_page\""
+json "is that page too" ".pages[0].start == \"0x$stack_page\""
 status "a range by its addresses" 0 ptscope pages --json "$pid" "$start-$end"
-check "is the whole of it" json "[.pages[].pages] | add == $(((0x$end - 0x$start) / page_size))"
+json "is the whole of it" "[.pages[].pages] | add == $(((0x$end - 0x$start) / page_size))"
 status "a summary" 0 ptscope pages --json --summary "$pid"
-check "has all that is resident in runs of frames" json \
+json "has all that is resident in runs of frames" \
 	"[.pages[].run_bytes] | add == $resident"
-check "and in folios" json "[.pages[] | .anon + .file] | add >= $resident * 0.9"
+json "and in folios" "[.pages[] | .anon + .file] | add >= $resident * 0.9"
 
 # Walks.
 levels=$(ptscope info --json | jq '.info[0].levels')
@@ -138,28 +137,28 @@ status "walk to an address" 0 ptscope walk "$pid" "$stack_page"
 matches "default columns stand in their order" "${out%%$'\n'*}" \
 	'^ *ADDR +LEVEL +INDEX +TABLE +ENTRY +FLAGS +STATE +LEAF +PHYS +TOUCH$'
 status "walk --json" 0 ptscope walk --json -o +bits,covers,touch-write,folio,name "$pid" "$stack_page"
-check "begins at the top and ends at the leaf" json '.walk[0].level == "pgd" and .walk[-1].level == "pte"'
-check "has a row for every level, folded or not" json \
+json "begins at the top and ends at the leaf" '.walk[0].level == "pgd" and .walk[-1].level == "pte"'
+json "has a row for every level, folded or not" \
 	".walk | length == 5 and (map(select(.flags != \"folded\")) | length == $levels)"
 # shellcheck disable=SC2016 # for jq to expand
-check "only the last row says how it ends" json \
+json "only the last row says how it ends" \
 	'.walk[-1] as $l | (.walk[:-1] | all(.state == null)) and $l.state == "res" and $l.leaf == "pte"'
 # shellcheck disable=SC2016 # for jq to expand
-check "the indices are the bits of the address" json \
+json "the indices are the bits of the address" \
 	'def hex: ltrimstr("0x") | explode | reduce .[] as $c (0; . * 16 + (if $c > 96 then $c - 87 else $c - 48 end));
 	 [.walk[] | .index * .covers] | add == ('"\"$stack_page\""' | hex)'
-same "the frame is the one that pages tells" \
-	"$(ptscope pages --json -o phys "$pid" "$stack_page" | jq -r '.pages[0].phys')" \
-	"$(jq -r '.walk[-1].phys' <<<"$out")"
-same "and so are process, node and order" \
-	"$(ptscope pages --json -o pid,node,order "$pid" "$stack_page" | jq -c '.pages[0]')" \
-	"$(ptscope walk --json -o pid,node,order "$pid" "$stack_page" | jq -c '.walk[-1]')"
-check "a read and a write there cost nothing" json '.walk[-1] | .touch == "nothing" and .touch_write == "nothing"'
+json_same "the frame is the one that pages tells" \
+	"$(ptscope pages --json -o phys "$pid" "$stack_page")" '.pages[0].phys' \
+	"$out" '.walk[-1].phys'
+json_same "and so are process, node and order" \
+	"$(ptscope pages --json -o pid,node,order "$pid" "$stack_page")" '.pages[0]' \
+	"$(ptscope walk --json -o pid,node,order "$pid" "$stack_page")" '.walk[-1]'
+json "a read and a write there cost nothing" '.walk[-1] | .touch == "nothing" and .touch_write == "nothing"'
 status "walk to several addresses" 0 ptscope walk --json "$pid" "$stack_page" "$start" 1000
-check "tells of each" json '[.walk[] | select(.state != null) | .state] | . == ["res", "lazy", "unmapped"]'
-check "nothing mapped is told as such" json '.walk[-1] | .touch == "SIGSEGV (nothing mapped)" and .level == null'
+json "tells of each" '[.walk[] | select(.state != null) | .state] | . == ["res", "lazy", "unmapped"]'
+json "nothing mapped is told as such" '.walk[-1] | .touch == "SIGSEGV (nothing mapped)" and .level == null'
 status "walk in the middle of a page" 0 ptscope walk --json "$pid" "${stack_page%00}88"
-check "keeps the offset in the physical address" json '.walk[-1].phys | endswith("88")'
+json "keeps the offset in the physical address" '.walk[-1].phys | endswith("88")'
 
 # The page cache.
 status "maps with a look into the page cache" 0 ptscope maps --cache "$pid"
@@ -167,32 +166,33 @@ matches "has columns for it" "${out%%$'\n'*}" ' LAZY +CACHED +DISK +NAME$'
 matches "and a last line on what a touch would cost" "${out##*$'\n'}" \
 	"^$pid: touching the rest would get .* by zero-fill, .* by minor faults, .* from files, .* from swap\$"
 status "maps with and without it" 0 ptscope maps --cache --json -o size,res,lazy,cached,disk,swap,special "$pid"
-check "adds up" json '.maps | all(.size == .res + .lazy + .cached + .disk + .swap + .special)'
-check "finds something" json '.maps[-1].cached > 0'
-check "JSON has no line behind it" json '.maps[-1].size > 0'
+json "adds up" '.maps | all(.size == .res + .lazy + .cached + .disk + .swap + .special)'
+json "finds something" '.maps[-1].cached > 0'
+json "JSON has no line behind it" '.maps[-1].size > 0'
 # Code is surely open to the process, unlike what lies between a library's parts.
 code=$(awk '/ r-xp .*\/libc\.so/ { print $1 }' "/proc/$pid/maps")
 status "pages with a look into the page cache" 0 ptscope pages --cache --json --state cached "$pid" "$code"
-check "has such pages, without frames" json '.pages | length > 0 and all(.frame == null)'
+json "has such pages, without frames" '.pages | length > 0 and all(.frame == null)'
 # The first: a library may have a gap that nobody may touch in its middle.
 cached=$(jq -r '.pages[0].start' <<<"$out")
 status "walk to one of them" 0 ptscope walk --cache --json "$pid" "$cached"
-check "says what a touch costs" json '.walk[-1] | .state == "cached" and .touch == "minor fault"'
+json "says what a touch costs" '.walk[-1] | .state == "cached" and .touch == "minor fault"'
 status "walk to one of them without a look" 0 ptscope walk --json "$pid" "$cached"
-check "does not know" json \
+json "does not know" \
 	'.walk[-1] | .state == "disk" and .touch == "file read" or .state == "lazy"'
 
 # What the processor's manual calls the bits.
 status "walk to a page of code" 0 ptscope walk --json "$pid" \
 	"$(awk '/ r-xp .*\/sleep$/ { split($1, a, "-"); print a[1] }' "/proc/$pid/maps")"
 case $(uname -m) in
-x86_64) bits='"P US A' data=XD ;;
-aarch64) bits='"VALID USER RDONLY AF nG .*PXN AttrIndx=' data=UXN ;;
-riscv64) bits='"V R X U' data='V R W U' ;;
+x86_64) bits='P US A' data=XD ;;
+aarch64) bits='VALID USER RDONLY AF nG .*PXN AttrIndx=' data=UXN ;;
+riscv64) bits='V R X U' data='V R W U' ;;
 esac
-matches "has the words of this processor" "$(jq '.walk[-1].flags' <<<"$out")" "^$bits"
-matches "and of the kernel" "$(jq '.walk[-1].flags' <<<"$out")" ' = user,exec'
-matches "for data too" "$(ptscope walk --json "$pid" "$stack_page" | jq '.walk[-1].flags')" "$data"
+json "has the words of this processor" ".walk[-1].flags | test(\"^$bits\")"
+json "and of the kernel" '.walk[-1].flags | test(" = user,exec")'
+json_of "they are those of this processor for data too" ".walk[-1].flags | test(\"$data\")" \
+	"$(ptscope walk --json "$pid" "$stack_page")"
 
 # Colours.
 status "colour when asked for" 0 ptscope maps --color=always "$pid"
@@ -257,22 +257,22 @@ same "in words" "$err" "ptscope: 2: a kernel thread has no address space of its 
 status "an ordinary user at another's process" 1 nobody ptscope maps "$pid"
 matches "is denied in words" "$err" 'looking at another process needs CAP_SYS_PTRACE'
 status "an ordinary user at itself" 0 nobody ptscope maps --json self
-check "sees its own" json '.maps[-1].res > 0'
+json "sees its own" '.maps[-1].res > 0'
 status "an ordinary user at its own pages" 0 nobody ptscope pages --json self
-check "sees them without frames" json '.pages | length > 0 and all(.frame == null)'
+json "sees them without frames" '.pages | length > 0 and all(.frame == null)'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user and the page cache" 0 nobody ptscope maps --cache --json -o cached,disk self
-check "does not see it" json '.maps[-1] | .cached == 0 and .disk > 0'
+json "does not see it" '.maps[-1] | .cached == 0 and .disk > 0'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user at another's pages" 1 nobody ptscope pages "$pid"
 # shellcheck disable=SC2016 # for the other shell to expand
 status "an ordinary user walks at home" 0 nobody bash -c \
 	'exec ptscope walk --json self "$(ptscope maps -n -r -o start self | head -n 1)"'
-check "without a frame of a table or a page" json '.walk | all(.table == null and .phys == null)'
+json "without a frame of a table or a page" '.walk | all(.table == null and .phys == null)'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user walks elsewhere" 1 nobody ptscope walk "$pid" "$stack_page"
 status "an ordinary user's info" 0 nobody ptscope info --json
-check "says what it may not see" json '.info[0] | (.processes or .frames) | not'
+json "says what it may not see" '.info[0] | (.processes or .frames) | not'
 
 # Another version of the client.
 status "a client of another version" 0 "${PTSCOPE_OTHER:-ptscope-other}" maps "$pid"
@@ -282,10 +282,16 @@ matches "notes it" "$err" 'note: the module is version [0-9.]+, this client 99.0
 page=$(man -l --nh --nj "$PTSCOPE_SRC/userspace/man/ptscope.8" 2>&1 | sed 's/\x1b\[[0-9]*m//g')
 for verb in info maps huge pages walk; do
 	matches "ptscope(8) describes $verb" "$page" "ptscope $verb"
-	for column in $(ptscope "$verb" --list-columns | awk '{ print $1 }'); do
-		grep -q -E "^ +([a-z, -]+, )?$column(,| )" <<<"$page" ||
-			ktap_result "not ok" "ptscope(8) describes $verb's column $column"
-	done
+	columns=$(ptscope "$verb" --list-columns)
+	same "and every column of it" "$(awk -v page="$page" '
+		BEGIN { lines = split(page, line, "\n") }
+		{
+			for (i = 1; i <= lines; i++)
+				if (line[i] ~ "^ +([a-z, -]+, )?" $1 "(,| )")
+					next
+			print $1
+		}' <<<"$columns")" ""
+	check "which has columns" test "$columns"
 done
 completes() {
 	bash -c '. "$1"; COMP_WORDS=(ptscope "${@:3}"); COMP_CWORD=$(($# - 2)); _ptscope

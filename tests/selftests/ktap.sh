@@ -6,6 +6,7 @@
 
 ktap_number=0
 ktap_failed=0
+ktap_stderr=$(mktemp)
 
 echo "TAP version 13"
 
@@ -53,13 +54,12 @@ matches() {
 # status DESCRIPTION WANTED COMMAND...: output goes to $out, errors to $err.
 # shellcheck disable=SC2034
 status() {
-	local what=$1 wanted=$2 got=0 stderr
+	local wanted=$2 got=0
+	ktap_asked=$1
 	shift 2
-	stderr=$(mktemp)
-	out=$("$@" 2>"$stderr") || got=$?
-	err=$(<"$stderr")
-	rm -f "$stderr"
-	same "$what" "$got" "$wanted"
+	out=$("$@" 2>"$ktap_stderr") || got=$?
+	err=$(<"$ktap_stderr")
+	same "$ktap_asked" "$got" "$wanted"
 }
 
 skip() {
@@ -67,6 +67,8 @@ skip() {
 }
 
 finish() {
+	! declare -F json_judge >/dev/null || json_judge
+	rm -f "$ktap_stderr"
 	echo "1..$ktap_number"
 	exit "$ktap_failed"
 }

@@ -8,6 +8,8 @@
 set -u
 # shellcheck source=tests/selftests/ktap.sh
 . "$(dirname "$0")/ktap.sh"
+# shellcheck source=tests/selftests/json.sh
+. "$(dirname "$0")/json.sh"
 
 lockdown=/sys/kernel/security/lockdown
 mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security
@@ -15,10 +17,6 @@ if [[ ! -w $lockdown ]]; then
 	skip "lockdown" "this kernel cannot be locked down"
 	finish
 fi
-
-json() {
-	jq -e "$1" >/dev/null <<<"${2-$out}"
-}
 
 sleep 1000 &
 pid=$!
@@ -37,30 +35,30 @@ frames() {
 }
 
 status "info" 0 ptscope info --json
-check "says that nothing is hidden" json '.info[0] | .frames and .tables'
+json "says that nothing is hidden" '.info[0] | .frames and .tables'
 before=$(way .entry) seen=$(frames) phys=$(way .phys)
 matches "there is something to hide" "$(way .table)" '[0-9]'
 matches "and something not to" "$seen $phys" '[0-9].*0x'
 
 check "the kernel is locked down to integrity" eval "echo integrity >$lockdown"
 status "info" 0 ptscope info --json
-check "says that nothing is hidden" json '.info[0] | .frames and .tables'
+json "says that nothing is hidden" '.info[0] | .frames and .tables'
 same "entries are as before" "$(way .entry)" "$before"
 same "frames are as before" "$(frames)" "$seen"
 
 check "the kernel is locked down to confidentiality" eval "echo confidentiality >$lockdown"
 status "info" 0 ptscope info --json
-check "says that tables are hidden" json '.info[0] | .frames and (.tables | not)'
+json "says that tables are hidden" '.info[0] | .frames and (.tables | not)'
 same "frames are as before, as in pagemap" "$(frames)" "$seen"
 same "the physical address is as before" "$(way .phys)" "$phys"
 status "walk" 0 ptscope walk --json "$pid" "$address"
 matches "says why something is missing" "$err" 'tables are is hidden: the kernel is locked down'
-check "tables have no frame numbers" json '.walk | all(.table == null)'
+json "tables have no frame numbers" '.walk | all(.table == null)'
 after=$(way .entry)
 same "the leaf is as before" "$(jq .[-1] <<<"$after")" "$(jq .[-1] <<<"$before")"
 # Bits 12 to 47 are a frame's on each of our architectures, if not all of them.
 # shellcheck disable=SC2016 # for jq to expand
-check "nor has an entry that points to one" json '.[:-1] | map(select(. != null) | ltrimstr("0x") |
+json_of "nor has an entry that points to one" '.[:-1] | map(select(. != null) | ltrimstr("0x") |
 	"0" * (16 - length) + . | .[4:13]) | length > 0 and all(. == "000000000")' "$after"
 
 kill "$pid"

@@ -7,6 +7,8 @@
 set -u
 # shellcheck source=tests/selftests/ktap.sh
 . "$(dirname "$0")/ktap.sh"
+# shellcheck source=tests/selftests/json.sh
+. "$(dirname "$0")/json.sh"
 
 # shellcheck source=tests/selftests/victims.sh
 . "$(dirname "$0")/victims.sh"
@@ -23,35 +25,27 @@ victim() {
 # runs in a claim of a victim are as a jq filter says; then the same of the row
 # that ends a walk to its first page, if there is a filter for that.
 says() {
-	local what=$1 name=$2 claim=$3 filter=$4
+	local name=$2 claim=$3 filter=$4 start end
+	said=$1
 	shift 4
-	local start end rows
 	walk=
 	if ! victim "$name"; then
-		skip "$what" "$why"
+		skip "$said" "$why"
 		return
 	fi
 	read -r start end <<<"${claims[claim]}"
-	rows=$(ptscope pages --json -o +level,folio,order,node --detail age,soft-dirty "$@" \
-		"$pid" "$start-$end")
-	if jq -e ".pages | length > 0 and $filter" <<<"$rows" >/dev/null; then
-		ktap_result ok "$what"
-	else
-		ktap_result "not ok" "$what"
-		jq -c '.pages[0:3][]' <<<"$rows" | sed 's/^/# /'
-	fi
-	walk=$(ptscope walk --json -o +touch-write,swapdev,slot,folio "$pid" "$start" | jq -c '.walk[-1]')
+	json_of "$said" ".pages | length > 0 and $filter" "$(ptscope pages --json \
+		-o +level,folio,order,node --detail age,soft-dirty "$@" "$pid" "$start-$end")"
+	walk=$(ptscope walk --json -o +touch-write,swapdev,slot,folio "$pid" "$start")
 	kill "$pid"
 }
 
 # walked WHAT FILTER: of the walk to the first page of what was looked at last.
 walked() {
-	[[ ${walk:-} ]] || { skip "$1" "$why"; return; }
-	if jq -e "$2" <<<"$walk" >/dev/null; then
-		ktap_result ok "$1"
+	if [[ $walk ]]; then
+		json_of "$said: $1" ".walk[-1] | $2" "$walk"
 	else
-		ktap_result "not ok" "$1"
-		echo "# $walk"
+		skip "$said: $1" "$why"
 	fi
 }
 
