@@ -102,12 +102,12 @@ static void be_looked_at(void)
 		for (offset = 0; !is_restless(i) && offset < range_size; offset += page_size)
 			range(i)[offset] = 1;
 	}
-	if (!proc_read_status(getpid(), "VmPTE", &before))
+	if (!proc_read_value(getpid(), "status", "VmPTE", &before))
 		_exit(1);
 	for (i = 0; i < THREADS * RANGES; i++)
 		if (is_restless(i))
 			give_back(range(i));
-	if (!proc_read_status(getpid(), "VmPTE", &after))
+	if (!proc_read_value(getpid(), "status", "VmPTE", &after))
 		_exit(1);
 	atomic_store(&shared->frees_tables, after < before);
 	for (i = 0; i < THREADS; i++)

@@ -438,7 +438,6 @@ static void check_claim(struct ptscope *ps, size_t number, const struct claim *c
 static void take_traces(const struct claims *claims, pid_t pid, struct traces *traces)
 {
 	int pagemap = proc_open(pid, "pagemap");
-	struct proc_vmas vmas;
 	struct proc_stat stat;
 	size_t i, j;
 
@@ -455,13 +454,11 @@ static void take_traces(const struct claims *claims, pid_t pid, struct traces *t
 		}
 	}
 	close(pagemap);
-	if (!proc_read_stat(pid, 0, &stat) || !proc_read_vmas(pid, &vmas))
+	if (!proc_read_stat(pid, 0, &stat) ||
+	    !proc_read_value(pid, "smaps_rollup", "Referenced", &traces->referenced))
 		ktap_bail("%s: cannot read /proc/%d", name, (int)pid);
 	traces->minor_faults = stat.minor_faults;
 	traces->major_faults = stat.major_faults;
-	for (i = 0; i < vmas.count; i++)
-		traces->referenced += vmas.vma[i].referenced;
-	proc_free_vmas(&vmas);
 }
 
 /* Looking changes nothing. */

@@ -311,7 +311,7 @@ static int gather(pid_t pid, struct evidence *evidence)
 	int err;
 
 	if (!proc_read_vmas(pid, &evidence->said) ||
-	    !proc_read_status(pid, "VmPTE", &evidence->vm_pte))
+	    !proc_read_value(pid, "status", "VmPTE", &evidence->vm_pte))
 		return -ESRCH;
 	evidence->digest = digest_all(pid, &evidence->said);
 	if (!evidence->digest)

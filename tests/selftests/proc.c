@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -93,7 +94,6 @@ static void parse_value(const char *line, struct proc_vma *vma)
 		uint64_t *bytes;
 	} keys[] = {
 		{ "Rss", &vma->rss },
-		{ "Referenced", &vma->referenced },
 		{ "Swap", &vma->swap },
 		{ "AnonHugePages", &vma->anon_huge },
 		{ "ShmemPmdMapped", &vma->shmem_huge },
@@ -101,8 +101,7 @@ static void parse_value(const char *line, struct proc_vma *vma)
 		{ "Shared_Hugetlb", &vma->hugetlb },
 		{ "Private_Hugetlb", &vma->hugetlb },
 	};
-	unsigned long kib;
-	char key[64];
+	const size_t length = strcspn(line, ":");
 	size_t i;
 
 	if (!strncmp(line, "VmFlags:", 8)) {
@@ -110,11 +109,9 @@ static void parse_value(const char *line, struct proc_vma *vma)
 		vma->mixed_map = strstr(line, " mm");
 		return;
 	}
-	if (sscanf(line, "%63[^:]: %lu kB", key, &kib) != 2)
-		return;
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (!strcmp(key, keys[i].key))
-			*keys[i].bytes += (uint64_t)kib * 1024;
+		if (!strncmp(line, keys[i].key, length) && !keys[i].key[length])
+			*keys[i].bytes += strtoull(line + length + 1, NULL, 10) * 1024;
 }
 
 /* Browsers reserve terabytes, and pagemap takes its time for each empty page. */
@@ -136,11 +133,13 @@ bool proc_read_vmas(pid_t pid, struct proc_vmas *vmas)
 	if (!file)
 		return false;
 	while (getline(&line, &length, file) > 0) {
-		if (!parse_head(line, &vma)) {
-			if (vmas->count)
-				parse_value(line, &vmas->vma[vmas->count - 1]);
+		/* An address has small letters, and what is said of a VMA a large one. */
+		if (isupper(*line) && vmas->count) {
+			parse_value(line, &vmas->vma[vmas->count - 1]);
 			continue;
 		}
+		if (!parse_head(line, &vma))
+			continue;
 		/* In the kernel's part of the address space, no VMA of the mm. */
 		if (!strcmp(vma.name, "[vsyscall]")) {
 			free(vma.name);
@@ -268,18 +267,18 @@ int proc_scan_pagemap(int fd, uint64_t start, uint64_t end, struct proc_scan *sc
 	return 0;
 }
 
-/* A value of /proc/PID/status that is in kB, in bytes. */
-bool proc_read_status(pid_t pid, const char *key, uint64_t *bytes)
+/* A value of /proc/PID/@name that is in kB, in bytes. */
+bool proc_read_value(pid_t pid, const char *name, const char *key, uint64_t *bytes)
 {
-	FILE *file = proc_fopen(pid, "status");
-	char line[256], name[64];
+	FILE *file = proc_fopen(pid, name);
+	char line[256], word[64];
 	unsigned long kib;
 	bool found = false;
 
 	if (!file)
 		return false;
 	while (!found && fgets(line, sizeof(line), file)) {
-		found = sscanf(line, "%63[^:]: %lu kB", name, &kib) == 2 && !strcmp(name, key);
+		found = sscanf(line, "%63[^:]: %lu kB", word, &kib) == 2 && !strcmp(word, key);
 		if (found)
 			*bytes = (uint64_t)kib * 1024;
 	}

@@ -45,7 +45,6 @@ struct proc_vma {
 	bool mixed_map;
 	bool vast;
 	uint64_t rss;
-	uint64_t referenced;
 	uint64_t swap;
 	uint64_t anon_huge;
 	uint64_t shmem_huge;
@@ -85,7 +84,7 @@ void proc_free_vmas(struct proc_vmas *vmas);
 uint64_t proc_stretch(const struct proc_vma *vma, uint64_t addr, uint64_t end, size_t *pages);
 bool proc_read_pagemap(int fd, uint64_t start, size_t pages, uint64_t *entries);
 int proc_scan_pagemap(int fd, uint64_t start, uint64_t end, struct proc_scan *scan);
-bool proc_read_status(pid_t pid, const char *key, uint64_t *bytes);
+bool proc_read_value(pid_t pid, const char *name, const char *key, uint64_t *bytes);
 unsigned int proc_swaps(void);
 
 #endif /* PROC_H */

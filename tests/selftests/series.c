@@ -18,6 +18,8 @@
 
 /* A series has half a word for the pages of a run, and for those before it. */
 #define LARGE 65536
+/* Where none is touched, as many pages are held against pagemap. */
+#define EMPTY (1ul << 20)
 
 static size_t page_size;
 static struct ptscope *brief, *single;
@@ -148,12 +150,13 @@ static long compare(uint64_t start, uint64_t end, const struct ptscope_filter *f
 	}
 }
 
-/* Are they where pagemap has them? */
+/* Are they where pagemap has them? It takes long over what is large and empty. */
 static bool pagemap_agrees(const struct area *area)
 {
 	static uint64_t entries[4096];
 	const struct ptscope_filter present = { .states = 1u << PTSCOPE_STATE_RES };
-	const uint64_t start = (uintptr_t)area->start, end = start + area->pages * page_size;
+	const size_t pages = area->touched ? area->pages : EMPTY;
+	const uint64_t start = (uintptr_t)area->start, end = start + pages * page_size;
 	struct ptscope_series series = { 0 };
 	int pagemap = proc_open(getpid(), "pagemap");
 	uint64_t at, from, to;
