@@ -10,16 +10,6 @@ set -u
 
 rounds=${PTSCOPE_ROUNDS:-250}
 
-# A question now and then: each costs more than the module's coming and going.
-again() {
-	local i
-	for ((i = 0; i < rounds; i++)); do
-		insmod "$PTSCOPE_KO" || return 1
-		[[ $((i % 10)) -ne 0 ]] || ptscope info >/dev/null || return 1
-		rmmod ptscope || return 1
-	done
-}
-
 # Clients that have a socket to the family open, but no question under way.
 idle_clients() {
 	local i
@@ -45,7 +35,8 @@ same "prints nothing" "$out" ""
 matches "is not loaded by asking for it" "$(ptscope info 2>&1; ls /sys/module)" 'not loaded'
 check "and stays away" eval '! loaded'
 
-check "insmod, a question and rmmod, $rounds times" again
+check "insmod, a question and rmmod, $rounds times" \
+	"$PTSCOPE_TESTS/selftests/reload" "$PTSCOPE_KO" "$rounds"
 check "nothing of it is left" eval '! loaded && ! grep -q ptscope /proc/modules'
 
 check "insmod" insmod "$PTSCOPE_KO"
