@@ -180,7 +180,7 @@ check:
 
 ## make check-matrix   the tests on every kernel there is
 check-matrix:
-	scripts/check -k all lint guest la57 numa
+	scripts/check -k all lint strangers guest la57 numa
 
 ## make coverage   which lines of module, library and client the tests reach
 .PHONY: coverage

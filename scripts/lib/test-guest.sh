@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The machine that most tests run in: room for the victims, swap, memory laid aside
-# for huge pages, the monitor, and programs that nobody here wrote.
+# for huge pages, and the monitor.
 
 # shellcheck source=arch.sh
 . "$PTSCOPE_LIB/arch.sh"
@@ -21,8 +21,8 @@ boot_arguments() {
 	echo secretmem.enable=1
 }
 
-# Prints options for scripts/vm: the packages of the strangers whom the oracle
-# looks at.
+# Prints options for scripts/vm: the packages of programs that nobody here wrote,
+# whom the oracle looks at.
 stranger_options() {
 	local -a packages=(redis-server bsh default-jre-headless git memcached nginx
 		nodejs perl postgresql python3 sqlite3)
@@ -32,12 +32,19 @@ stranger_options() {
 
 # run_in_test_guest KERNEL OPTION... -- COMMAND...: the options are scripts/vm's.
 run_in_test_guest() {
-	local kernel=$1 boot with timeout=2400
+	local kernel=$1 boot timeout=3600
 	shift
-	mapfile -t with < <(stranger_options "$kernel")
 	boot=$(boot_arguments "$kernel") || return
 	# Instruments take their time.
 	"$PTSCOPE_REPO/scripts/kernel" --packaged | grep -qxF "$kernel" || timeout=10800
 	"$PTSCOPE_REPO/scripts/vm" -k "$kernel" -m 6144 --swap 1024 --timeout "$timeout" \
-		--append "$boot" "${with[@]}" --monitor "$@"
+		--append "$boot" --monitor "$@"
+}
+
+# The same, in a guest that has what it takes to start strangers.
+run_among_strangers() {
+	local kernel=$1 with
+	shift
+	mapfile -t with < <(stranger_options "$kernel")
+	run_in_test_guest "$kernel" "${with[@]}" "$@"
 }

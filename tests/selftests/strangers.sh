@@ -35,9 +35,9 @@ strangers=(
 
 # Seconds until all must be ready: with another guest at its side, an emulated
 # machine takes twice as long as alone.
-strangers_patience=$((600 * ${PTSCOPE_PATIENCE:-1}))
+strangers_patience=$((1200 * ${PTSCOPE_PATIENCE:-1}))
 # What they take of hugetlb, in MiB, and in pages where these are large: each thing
-# takes whole ones. The victims have pages of their own.
+# takes whole ones.
 strangers_hugetlb=192
 strangers_hugetlb_pages=12
 
@@ -88,9 +88,9 @@ start_chromium() {
 	const memory = new WebAssembly.Memory({initial: 100});
 	const workers = [];
 	let done = 0;
-	for (let i = 0; i < 24; i++) {
+	for (let i = 0; i < 16; i++) {
 		workers[i] = new Worker(url);
-		workers[i].onmessage = () => ++done < 24 || console.log('ready');
+		workers[i].onmessage = () => ++done < 16 || console.log('ready');
 	}
 	</script>
 	END
@@ -115,7 +115,7 @@ start_postgres() {
 	"${as_nobody[@]}" initdb -D data --auth=trust --no-sync --no-instructions || exit
 	"${as_nobody[@]}" postgres -D data -k "$2" -c listen_addresses= -c huge_pages=on \
 		-c shared_buffers=24MB &
-	make='create table t as select i, md5(i::text) from generate_series(1, 50000) i'
+	make='create table t as select i, md5(i::text) from generate_series(1, 20000) i'
 	tries=100
 	until psql -q -c "$make" || ((tries-- == 0)); do sleep 1; done
 	psql -q -c 'create index on t (i)' || exit
@@ -136,13 +136,13 @@ java() {
 	[[ -e $home/lib/jvm.cfg ]] || echo "-server KNOWN" >"$(realpath -m "$home/lib/jvm.cfg")"
 	cat >"$work/$1.bsh" <<-'END'
 	list = new ArrayList();
-	for (i = 0; i < 20000; i++)
+	for (i = 0; i < 5000; i++)
 		list.add("number " + i);
 	print("ready");
 	Thread.sleep(10000000L);
 	END
 	begin "$1" "$home/bin/java" "${@:2}" -Xms96m -Xmx96m -XX:+AlwaysPreTouch \
-		-cp /usr/share/java/bsh.jar bsh.Interpreter "$work/$1.bsh"
+		-XX:TieredStopAtLevel=1 -cp /usr/share/java/bsh.jar bsh.Interpreter "$work/$1.bsh"
 }
 
 lacks_java() {
@@ -172,7 +172,7 @@ start_node() {
 	begin node node -e '
 		const { Worker } = require("worker_threads");
 		const list = [];
-		for (let i = 0; i < 300000; i++) list.push({ i });
+		for (let i = 0; i < 100000; i++) list.push({ i });
 		new Worker("setInterval(() => {}, 1e6)", { eval: true });
 		setInterval(() => list, 1e6);
 		console.log("ready");'
@@ -242,7 +242,7 @@ import time
 from multiprocessing import shared_memory
 shared = shared_memory.SharedMemory(create=True, size=8 << 20)
 shared.buf[:4 << 20] = bytes(4 << 20)
-numbers = {i: str(i) for i in range(100000)}
+numbers = {i: str(i) for i in range(30000)}
 print("ready", flush=True)
 time.sleep(10000)'
 }
@@ -255,7 +255,7 @@ start_sqlite() {
 		pragma mmap_size = 67108864;
 		pragma journal_mode = wal;
 		create table t (a, b);
-		with recursive i(n) as (select 1 union all select n + 1 from i limit 50000)
+		with recursive i(n) as (select 1 union all select n + 1 from i limit 20000)
 			insert into t select n, hex(randomblob(50)) from i;
 		pragma wal_checkpoint;
 		select count(*), sum(length(b)) from t;
@@ -274,7 +274,7 @@ start_perl() {
 start_bash() {
 	begin_script bash <<-'END'
 	declare -A a
-	for i in {1..20000}; do a[$i]=$i; done
+	for i in {1..5000}; do a[$i]=$i; done
 	echo ready
 	sleep 10000
 	:
@@ -385,10 +385,10 @@ insist() {
 	local try deadline
 	for try in 1 2 3; do
 		"start_$1"
-		deadline=$((SECONDS + 150))
+		deadline=$((SECONDS + 300))
 		until is_ready "$1" || [[ $SECONDS -ge $deadline ]]; do sleep 1; done
 		is_ready "$1" && return
-		echo "# $1 is not ready after 150 s, the ${try}th time"
+		echo "# $1 is not ready after 300 s, the ${try}th time"
 		[[ $try -eq 3 ]] || end_stranger "$1"
 	done
 }
@@ -413,7 +413,8 @@ start_strangers() {
 # One result for each stranger, one for each thing that it should have, and one
 # for how many there are.
 check_strangers() {
-	local line name why pid word vmas deadline=$((SECONDS + strangers_patience))
+	local line name why pid word deadline=$((SECONDS + strangers_patience))
+	local -a vmas
 	local -A kinds=()
 	for line in "${strangers[@]}"; do
 		name=${line%% *}
@@ -433,10 +434,10 @@ check_strangers() {
 		fi
 		check "$name is at work" test "$(processes_of "$name")"
 		for pid in $(processes_of "$name"); do
-			vmas=$(wc -l 2>/dev/null <"/proc/$pid/maps") || continue
+			mapfile -t vmas 2>/dev/null <"/proc/$pid/maps" || continue
 			kinds[${name%_*}]=1
 			strangers_pids+=("$pid")
-			echo "# stranger: $name pid $pid vmas $vmas"
+			echo "# stranger: $name pid $pid vmas ${#vmas[@]}"
 		done
 		for word in ${line#"$name"}; do
 			check_word "$name" "$word"
