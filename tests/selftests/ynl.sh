@@ -24,7 +24,7 @@ fi
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 cat >"$work/resident.py" <<'END'
-import contextlib, functools, io, json, os, struct, sys, yaml
+import contextlib, functools, io, json, os, struct, sys
 sys.path.insert(0, os.path.dirname(sys.argv[1]))
 import cli
 
@@ -32,7 +32,8 @@ path = sys.argv[2]
 cli.YnlFamily = functools.cache(cli.YnlFamily)
 # The exit that it would call closes standard input, too.
 cli.exit = sys.exit
-spec = yaml.load(open(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+# As the client does, so that the spec is read once.
+spec = cli.YnlFamily(path, "", None, recv_size=0)
 sets = {s["name"]: s for s in spec["attribute-sets"]}
 defs = {d["name"]: d for d in spec["definitions"]}
 said = None
