@@ -3,8 +3,8 @@
 #
 # Programs from Debian's packages that do something, for the oracle to look at:
 # what nobody here wrote is laid out as nobody here would have thought of.
-# Sourced after victims.sh, whose $work and $hold are used. scripts/check knows
-# which packages they are in.
+# Sourced after victims.sh, whose $work and $hold are used. Which packages
+# they are in is known to scripts/lib/test-guest.sh.
 #
 # A stranger is a line in the table below and a function start_NAME. It is ready
 # when it has printed "ready", or when ready_NAME succeeds if there is such a
