@@ -12,6 +12,9 @@ def by_case($kind; f): map(select(.[0] == $kind) | {key: .[1], value: f}) | from
 def by_way($kind; f): map(select(.[0] == $kind)) | group_by(.[1:3])
 	| map({key: (.[0][1:3] | join("\t")), value: f}) | from_entries;
 
+# Of each round, the median of what was asked in it.
+def by_rounds: by_way("time"; group_by(.[3] | tonumber) | map(map(.[4] | tonumber) | median));
+
 def scaled($unit): if $unit == "us" then . / 1000 | rounded(1) else . end;
 def mib: .pages * 4096 / 1048576;
 # What is the same in all objects of a case: ours, and what it takes.
@@ -36,7 +39,7 @@ def counted($case; $calls; $peer_calls; $instructions; $peer_instructions): {
 
 ($goals | rows | map({key: "\(.[0])\t\(.[1])", value: (.[2] | fraction)}) | from_entries) as $goal
 | ($counted | rows) as $counted
-| ($counted | by_way("time"; map(.[3] | tonumber) | median)) as $instructions
+| ($counted | by_rounds | map_values(median)) as $instructions
 | ($counted | by_way("count"; .[0][6] | tonumber)) as $calls
 # What is counted in bytes is measured there alone.
 | ($counted | map(select(.[0] == "case" and .[2] == "bytes")[1])) as $memory
@@ -44,7 +47,7 @@ def counted($case; $calls; $peer_calls; $instructions; $peer_instructions): {
 | ($rows | by_case("case"; {unit: .[2], pages: (.[3] | tonumber), tables: (.[4] | tonumber)})) as $case
 | ($rows | by_way("count"; .[0] | {items: (.[3] | tonumber), bytes: (.[4] | tonumber),
 	datagrams: (.[5] | tonumber)})) as $count
-| ($rows | by_way("time"; map(.[3] | tonumber))) as $time
+| ($rows | by_rounds) as $time
 # In the order in which they were asked.
 | [$rows[] | select(.[0] == "count" and .[2] != "ours")
 	| .[1] as $name | .[2] as $peer | "\($name)\tours" as $us | "\($name)\t\($peer)" as $them
