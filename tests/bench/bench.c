@@ -29,14 +29,15 @@
 
 /* Of a process that is asked about as a whole: C library, stack and the like. */
 #define BESIDE 2048
+/* As much as the last cache of a large processor holds, and more. */
+#define CACHES (64ul << 20)
+#define CACHE_LINE 64
 /*
- * In each round each way is asked again and again until that much time has gone:
- * what a neighbour of this machine takes away in a moment is then of one asking
- * among many, and not the whole round. What takes longer is asked once.
+ * What takes no longer has so many turns in a round: what is taken from this machine
+ * in a moment is then one turn among many, and not the round.
  */
-#define ROUND_NS 25000000
-/* Of cases in which nobody takes longer, there is time for so many times the rounds. */
-#define QUICK_ROUNDS 5
+#define QUICK_NS 10000000
+#define QUICK_TURNS 8
 
 /**
  * struct options - how to measure
@@ -166,39 +167,64 @@ static uint64_t ask(struct bench *bench, const struct bench_case *c, const struc
 	return answer.ns ?: ns;
 }
 
-static void measure(struct bench *bench, const struct bench_case *c, struct target *targets,
-		    int rounds)
+/* Has the caches, and the emulator's translations, hold nothing of what was read before. */
+static void forget(void)
 {
+	static volatile unsigned char other[CACHES];
+	size_t i;
+
+	/* Written to, lest all of it be one page of zeroes. */
+	for (i = 0; i < CACHES; i += CACHE_LINE)
+		other[i]++;
+}
+
+/* Returns how long it took. */
+static uint64_t take_turn(struct bench *bench, const struct bench_case *c, const struct way *way,
+			  int round)
+{
+	uint64_t begun, took, value;
+
+	/*
+	 * What one way leaves in caches would be what the next one is measured by,
+	 * so that each has its own before it. Where sizes are compared nobody has
+	 * any: what is small would fit, and what is large would not.
+	 */
+	if (c->cold)
+		forget();
+	else
+		ask(bench, c, way);
+	begun = bench_now();
+	value = ask(bench, c, way);
+	took = bench_now() - begun;
+	printf("time\t%s\t%s\t%d\t%" PRIu64 "\n", c->name, way->name, round, value);
+	return took;
+}
+
+static void measure(struct bench *bench, const struct bench_case *c, struct target *targets,
+		    const struct options *options)
+{
+	/* Instructions are the same each time. */
+	const int turns = options->count ? 1 : QUICK_TURNS;
+	uint64_t took[CASE_WAYS] = { 0 };
 	const void *order[CASE_WAYS];
 	uint64_t random = 1;
 	size_t count = 0, i;
-	int round;
+	int n;
 
 	while (c->way[count].name) {
 		order[count] = &c->way[count];
 		count++;
 	}
-	for (round = 0; round < rounds; round++) {
-		/*
-		 * What one way leaves behind in caches, and in the emulator, is not
-		 * gone after one asking: none must always follow the same one.
-		 */
+	for (n = 0; n < options->rounds * turns; n++) {
+		/* None must always follow the same one. */
 		random_shuffle(&random, order, count);
 		for (i = 0; i < count; i++) {
 			const struct way *way = order[i];
-			uint64_t end;
 
+			if (n % turns && took[way - c->way] > QUICK_NS)
+				continue;
 			bench->target = &targets[way->target];
-			/*
-			 * What one way leaves in caches would be what the next one
-			 * is measured by, so that each has its own before it.
-			 */
-			ask(bench, c, way);
-			end = bench_now() + ROUND_NS;
-			do {
-				printf("time\t%s\t%s\t%d\t%" PRIu64 "\n", c->name,
-				       way->name, round, ask(bench, c, way));
-			} while (bench_now() < end);
+			took[way - c->way] = take_turn(bench, c, way, n / turns);
 		}
 	}
 }
@@ -276,7 +302,7 @@ static void run_case(struct bench *bench, struct bench_case *c, const struct opt
 	       pages, targets[0].tables);
 	validate(bench, c, targets, options->count);
 	if (!options->count || !c->waits)
-		measure(bench, c, targets, options->rounds * (c->quick ? QUICK_ROUNDS : 1));
+		measure(bench, c, targets, options);
 	fflush(stdout);
 }
 

@@ -82,14 +82,14 @@ const struct bench_case bench_cases[] = {
 		.name = "growth-touched",
 		.shape = { SPREAD(2 * GIB, 2 * GIB, 4 * KIB),
 			   SPREAD(1 * GIB, 1 * GIB, 4 * KIB) },
-		.quick = true,
+		.cold = true,
 		.way = { WAY("ours", ours_census),
 			 WAY_TO_SECOND("ours, half touched", ours_census) },
 	}, {
 		.name = "growth-reserved",
 		.shape = { SPREAD(1 * TIB, 64 * MIB, 4 * KIB),
 			   SPREAD(1 * GIB, 64 * MIB, 4 * KIB) },
-		.quick = true,
+		.cold = true,
 		.way = { WAY("ours", ours_census),
 			 WAY_TO_SECOND("ours, 1/1000 reserved", ours_census) },
 	}, {

@@ -42,7 +42,7 @@ struct way {
  * @memory: it is memory that is measured, in bytes, not time; by tracing
  * @waits: it takes what the host's files take, and no count of instructions
  *	says how long that is
- * @quick: nobody who is asked takes long
+ * @cold: caches hold nothing of the target when it is asked about
  * @peers: those of bench_peers are asked, too
  * @way: ours first
  */
@@ -54,7 +54,7 @@ struct bench_case {
 	bool frames;
 	bool memory;
 	bool waits;
-	bool quick;
+	bool cold;
 	bool peers;
 	struct way way[CASE_WAYS];
 };
