@@ -53,45 +53,75 @@ static bool both_capable(const struct sk_buff *request, struct user_namespace *n
 	       file_ns_capable(NETLINK_CB(request).sk->sk_socket->file, ns, cap);
 }
 
+/**
+ * struct memory - the memory of a process, and who owns it
+ * @mm: the address space, held by mm_count
+ * @user_ns: the user namespace that owns it, held
+ * @dumpable: the process may be dumped by its own user
+ */
+struct memory {
+	struct mm_struct *mm;
+	struct user_namespace *user_ns;
+	bool dumpable;
+};
+
 /*
  * Everybody may look at itself, unless it holds secrets that it gained by
  * changing its identity: then its own eyes may be borrowed. Anybody else needs
  * CAP_SYS_PTRACE where the memory belongs.
  */
-static bool may_look(const struct sk_buff *request, struct task_struct *task,
-		     struct mm_struct *mm)
+static bool may_look(const struct sk_buff *request, const struct memory *memory)
 {
-	struct ptscope_exec_state state;
-	bool may = false;
-
-	rcu_read_lock();
-	if (ptscope_exec_state(&state, task, mm))
-		may = (mm == current->mm && state.dumpable && opened_by_sender(request)) ||
-		      both_capable(request, state.user_ns, CAP_SYS_PTRACE);
-	rcu_read_unlock();
-	return may;
+	return (memory->mm == current->mm && memory->dumpable && opened_by_sender(request)) ||
+	       both_capable(request, memory->user_ns, CAP_SYS_PTRACE);
 }
 
 /*
- * The address space of @task's process. A main thread that has exited no
- * longer has it while its other threads live on, so each thread is asked.
+ * Take the memory of one thread. mm_count is held and not mm_users: whoever
+ * drops the last reference to that has to tear the memory down.
  */
-static struct mm_struct *process_mm(struct task_struct *task)
+static bool thread_memory_get(struct memory *memory, struct task_struct *thread)
 {
-	struct mm_struct *mm = get_task_mm(task);
+	struct ptscope_exec_state state;
+
+	task_lock(thread);
+	if (thread->mm && !(thread->flags & PF_KTHREAD) && ptscope_exec_state(&state, thread)) {
+		memory->mm = thread->mm;
+		memory->user_ns = get_user_ns(state.user_ns);
+		memory->dumpable = state.dumpable;
+		mmgrab(memory->mm);
+	}
+	task_unlock(thread);
+	return memory->mm;
+}
+
+/*
+ * Take the memory of @task's process. A main thread that has exited no longer
+ * has it while its other threads live on, so each thread is asked.
+ *
+ * Return: false if the process has none; otherwise @memory has to be released
+ * with memory_put().
+ */
+static bool memory_get(struct memory *memory, struct task_struct *task)
+{
 	struct task_struct *thread;
 
-	if (mm)
-		return mm;
+	memset(memory, 0, sizeof(*memory));
+	if (thread_memory_get(memory, task))
+		return true;
 
 	rcu_read_lock();
-	for_each_thread(task, thread) {
-		mm = get_task_mm(thread);
-		if (mm)
+	for_each_thread(task, thread)
+		if (thread_memory_get(memory, thread))
 			break;
-	}
 	rcu_read_unlock();
-	return mm;
+	return memory->mm;
+}
+
+static void memory_put(struct memory *memory)
+{
+	put_user_ns(memory->user_ns);
+	mmdrop(memory->mm);
 }
 
 /* False if the process has been reaped meanwhile, and has no ID any more. */
@@ -138,7 +168,7 @@ int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *requ
 {
 	struct task_struct *task;
 	struct pid *ref = find_get_pid(pid);
-	struct mm_struct *mm;
+	struct memory memory;
 	int err;
 
 	task = get_pid_task(ref, PIDTYPE_PID);
@@ -154,23 +184,22 @@ int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *requ
 		goto put_task;
 	}
 
-	mm = process_mm(task);
-	if (!mm) {
+	if (!memory_get(&memory, task)) {
 		err = say_gone(extack);
 		goto put_task;
 	}
 
 	err = -EPERM;
-	if (!may_look(request, task, mm)) {
+	if (!may_look(request, &memory)) {
 		NL_SET_ERR_MSG(extack,
 			       "looking at another process needs CAP_SYS_PTRACE, of the socket's opener and of the asker");
-		goto put_mm;
+		goto put_memory;
 	}
 
-	err = fill(target, task, mm, task_active_pid_ns(current)) ? 0 : say_gone(extack);
+	err = fill(target, task, memory.mm, task_active_pid_ns(current)) ? 0 : say_gone(extack);
 
-put_mm:
-	mmput(mm);
+put_memory:
+	memory_put(&memory);
 put_task:
 	put_task_struct(task);
 	return err;
@@ -191,7 +220,8 @@ void ptscope_reach_get(struct ptscope_reach *reach, const struct sk_buff *reques
 	reach->self = NULL;
 	if (both_capable(request, current_user_ns(), CAP_SYS_PTRACE))
 		reach->users = get_user_ns(current_user_ns());
-	if (opened_by_sender(request)) {
+	/* A thread of the kernel may send on a socket of its user's, too. */
+	if (current->mm && opened_by_sender(request)) {
 		reach->self = current->mm;
 		mmgrab(reach->self);
 	}
@@ -212,20 +242,13 @@ void ptscope_reach_put(struct ptscope_reach *reach)
 	memset(reach, 0, sizeof(*reach));
 }
 
-static bool reaches(const struct ptscope_reach *reach, struct task_struct *task,
-		    struct mm_struct *mm)
+static bool reaches(const struct ptscope_reach *reach, const struct memory *memory)
 {
-	struct ptscope_exec_state state;
-	struct user_namespace *users;
-	bool may = false;
+	const struct user_namespace *users;
+	bool may = memory->mm == reach->self && memory->dumpable;
 
-	rcu_read_lock();
-	if (ptscope_exec_state(&state, task, mm)) {
-		may = mm == reach->self && state.dumpable;
-		for (users = state.user_ns; users && reach->users && !may; users = users->parent)
-			may = users == reach->users;
-	}
-	rcu_read_unlock();
+	for (users = memory->user_ns; users && reach->users && !may; users = users->parent)
+		may = users == reach->users;
 	return may;
 }
 
@@ -262,14 +285,14 @@ pid_t ptscope_target_next(struct ptscope_target *target, const struct ptscope_re
 			  pid_t pid)
 {
 	struct task_struct *task;
-	struct mm_struct *mm;
+	struct memory memory;
 
 	for (; (task = process_from(&pid, reach->pids)); pid++) {
-		mm = task->flags & PF_KTHREAD ? NULL : process_mm(task);
-		if (mm && reaches(reach, task, mm))
-			fill(target, task, mm, reach->pids);
-		if (mm)
-			mmput(mm);
+		if (!(task->flags & PF_KTHREAD) && memory_get(&memory, task)) {
+			if (reaches(reach, &memory))
+				fill(target, task, memory.mm, reach->pids);
+			memory_put(&memory);
+		}
 		put_task_struct(task);
 		if (target->mm)
 			return pid;
@@ -289,6 +312,24 @@ void ptscope_target_put(struct ptscope_target *target)
 	target->mm = NULL;
 }
 
+/*
+ * Does the kernel hide its own memory from everybody? It lets pagemap go on, and
+ * so us; but where its page tables are, which none of its files reports, is a
+ * fact about its own memory. Of the reasons that a module can give, KCORE is the
+ * nearest.
+ *
+ * The kernel logs each refusal, and lockdown is never lifted: so the first
+ * refusal is the last time that it is asked.
+ */
+static bool is_locked_down(void)
+{
+	static bool locked_down;
+
+	if (!READ_ONCE(locked_down) && security_locked_down(LOCKDOWN_KCORE))
+		WRITE_ONCE(locked_down, true);
+	return READ_ONCE(locked_down);
+}
+
 /**
  * ptscope_sight() - what an asker may see
  * @request: the message that asks
@@ -304,12 +345,7 @@ u32 ptscope_sight(const struct sk_buff *request)
 	if (!both_capable(request, &init_user_ns, CAP_SYS_ADMIN))
 		return sight;
 	sight |= PTSCOPE_SIGHT_FRAMES;
-	/*
-	 * A kernel that keeps its own memory from everybody lets pagemap go on, and
-	 * so us. But where its tables are, which none of its files tells, is its own
-	 * affair. There is no reason of our kind; the nearest is its memory itself.
-	 */
-	if (!security_locked_down(LOCKDOWN_KCORE))
+	if (!is_locked_down())
 		sight |= PTSCOPE_SIGHT_TABLES;
 	return sight;
 }

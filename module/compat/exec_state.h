@@ -11,20 +11,37 @@
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/sched/coredump.h>
+#include <linux/sched/task.h>
 
+/**
+ * struct ptscope_exec_state - what exec decided about a process
+ * @user_ns: the user namespace that owns its memory
+ * @dumpable: it may be dumped by its own user
+ */
 struct ptscope_exec_state {
 	struct user_namespace *user_ns;
 	bool dumpable;
 };
 
+/*
+ * ptscope_exec_state() - the state that belongs to the mm of a task
+ *
+ * exec replaces both under task_lock(), so that a reader who holds it sees a
+ * pair. @state->user_ns is valid as long as the caller holds that lock.
+ *
+ * Locking: task_lock() of @task is held, and @task->mm is not NULL.
+ *
+ * Return: false if the task has no such state.
+ */
+
 /* Older kernels name the values by macros, newer ones by an enumeration. */
 #ifdef SUID_DUMP_USER
 
 static inline bool ptscope_exec_state(struct ptscope_exec_state *state,
-				      struct task_struct *task, struct mm_struct *mm)
+				      struct task_struct *task)
 {
-	state->user_ns = mm->user_ns;
-	state->dumpable = get_dumpable(mm) == SUID_DUMP_USER;
+	state->user_ns = task->mm->user_ns;
+	state->dumpable = get_dumpable(task->mm) == SUID_DUMP_USER;
 	return true;
 }
 
@@ -33,9 +50,11 @@ static inline bool ptscope_exec_state(struct ptscope_exec_state *state,
 #include <linux/sched/exec_state.h>
 
 static inline bool ptscope_exec_state(struct ptscope_exec_state *state,
-				      struct task_struct *task, struct mm_struct *mm)
+				      struct task_struct *task)
 {
-	const struct task_exec_state *exec = rcu_dereference(task->exec_state);
+	const struct task_exec_state *exec =
+		rcu_dereference_protected(task->exec_state,
+					  lockdep_is_held(&task->alloc_lock));
 
 	if (!exec)
 		return false;
