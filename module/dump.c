@@ -2,11 +2,19 @@
 /*
  * Answers in many messages: what a dump keeps between two of them, and how it
  * begins and ends.
+ *
+ * Generic netlink holds cb_lock for read while it hands a request to its family,
+ * and __netlink_dump_start() makes the first reply of a dump in there. Whoever
+ * registers a family waits for that lock, and every other request of any family
+ * queues behind. So the first reply only identifies the target; page tables are
+ * walked for the later ones, which the caller's own recvmsg() asks for.
  */
+#include <linux/sched/signal.h>
 #include <net/genetlink.h>
 #include <linux/ptscope.h>
 #include "dump.h"
 #include "netlink.h"
+#include "reply.h"
 #include "walk.h"
 
 /* Only a pointer fits into what a callback may keep. */
@@ -41,7 +49,6 @@ void ptscope_dump_take(struct ptscope_dump *dump, struct netlink_callback *cb,
 					      genl_info_dump(cb)->attrs, subject, &extack);
 	dump->words = extack._msg;
 	((struct dump_ctx *)cb->ctx)->dump = dump;
-	cb->min_dump_alloc = PTSCOPE_DUMP_REPLY_SIZE;
 }
 
 /**
@@ -60,19 +67,62 @@ void ptscope_dump_begin(struct ptscope_dump *dump, struct netlink_callback *cb,
 	walk->cache = dump->question.cache;
 }
 
+/* The first reply: which process the dump is about, or why there is none. */
+static int identify(struct ptscope_dump *dump, struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
+	void *header;
+
+	if (dump->refused) {
+		/* Not formatted again: the words are a constant of ours. */
+		if (cb->extack)
+			cb->extack->_msg = dump->words;
+		return dump->refused;
+	}
+
+	header = ptscope_dump_header(skb, cb, request->cmd);
+	if (!header)
+		return -EMSGSIZE;
+	if (ptscope_put_target(skb, &dump->question, dump->question.cache)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	dump->identified = true;
+	cb->min_dump_alloc = PTSCOPE_DUMP_REPLY_SIZE;
+	return skb->len;
+}
+
 /**
- * ptscope_dump_refuse() - refuse what was asked
- * @dump: the dump, which is refused
+ * ptscope_dump_dumpit() - make the next reply of any dump
+ * @skb: the reply
  * @cb: the callback
  *
- * Return: why, for the callback to return.
+ * Context: the first call runs while the request is being taken in, with
+ * generic netlink's cb_lock held; it neither walks nor waits. All others run in
+ * recvmsg().
+ *
+ * Return: the length of the reply; 0 if there is no other one; or a negative
+ * errno, which ends the dump.
  */
-int ptscope_dump_refuse(const struct ptscope_dump *dump, struct netlink_callback *cb)
+int ptscope_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	/* Not formatted again: the words are a constant of ours. */
-	if (cb->extack)
-		cb->extack->_msg = dump->words;
-	return dump->refused;
+	struct ptscope_dump *dump = ptscope_dump_of(cb);
+	int err;
+
+	if (!dump->identified)
+		return identify(dump, skb, cb);
+	if (dump->complete)
+		return 0;
+	if (fatal_signal_pending(current))
+		return -EINTR;
+
+	err = dump->fill(dump, skb, cb);
+	if (err)
+		return err;
+	/* The end has a datagram of its own, which any client's buffer holds. */
+	dump->complete = true;
+	return skb->len;
 }
 
 /**

@@ -14,9 +14,9 @@ struct netlink_callback;
 struct ptscope_walk;
 
 /*
- * Replies are this large from the first one on; netlink would begin with small
- * ones, and never go beyond this anyway. With what an skb adds of its own they
- * just fit into 32 KiB: many a kernel fills what it allocates with zeroes.
+ * Size of the replies after the first one. Netlink would start with small ones,
+ * and never exceeds this anyway. With an skb's own overhead they just fit into
+ * 32 KiB: many kernels fill what they allocate with zeroes.
  */
 #define PTSCOPE_DUMP_REPLY_SIZE SKB_WITH_OVERHEAD(SZ_32K)
 
@@ -26,12 +26,21 @@ struct ptscope_walk;
  * @refused: why the request was refused, or 0. Only a dump's replies can
  *	carry words on every kernel, so the first one brings the refusal.
  * @words: for @refused
- * @free: lets go of what only one kind of dump keeps
+ * @identified: the first reply has been made
+ * @complete: the last one that holds anything has been made
+ * @fill: fills the next reply, in the context of recvmsg(). Returns the length
+ *	of the reply if another one follows; 0 if this is the last one, whether
+ *	it holds messages or not; or a negative errno, which ends the dump.
+ * @free: frees what only one kind of dump keeps
  */
 struct ptscope_dump {
 	struct ptscope_question question;
 	int refused;
 	const char *words;
+	bool identified;
+	bool complete;
+	int (*fill)(struct ptscope_dump *dump, struct sk_buff *skb,
+		    struct netlink_callback *cb);
 	void (*free)(struct ptscope_dump *dump);
 };
 
@@ -40,18 +49,16 @@ void ptscope_dump_take(struct ptscope_dump *dump, struct netlink_callback *cb,
 		       enum ptscope_subject subject);
 void ptscope_dump_begin(struct ptscope_dump *dump, struct netlink_callback *cb,
 			struct ptscope_walk *walk);
-int ptscope_dump_refuse(const struct ptscope_dump *dump, struct netlink_callback *cb);
 void ptscope_dump_mark(struct netlink_callback *cb, const struct ptscope_walk *walk);
 void *ptscope_dump_message(struct sk_buff *skb, struct netlink_callback *cb,
 			   const struct ptscope_walk *walk, u8 cmd);
 
-/* For netlink: how each kind starts and goes on, and the end of any. */
+/* For netlink: how each kind starts, and how all of them go on and end. */
 int ptscope_proc_get_start(struct netlink_callback *cb);
-int ptscope_proc_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int ptscope_vma_get_start(struct netlink_callback *cb);
-int ptscope_vma_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int ptscope_run_get_start(struct netlink_callback *cb);
-int ptscope_run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ptscope_walk_get_start(struct netlink_callback *cb);
+int ptscope_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int ptscope_dump_done(struct netlink_callback *cb);
 
 #endif /* PTSCOPE_DUMP_H */

@@ -37,27 +37,6 @@ static void proc_free(struct ptscope_dump *base)
 	kfree(dump);
 }
 
-int ptscope_proc_get_start(struct netlink_callback *cb)
-{
-	struct nlattr **attrs = genl_info_dump(cb)->attrs;
-	struct proc_dump *dump;
-
-	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
-	if (!dump)
-		return -ENOMEM;
-	dump->dump.free = proc_free;
-	if (attrs && attrs[PTSCOPE_A_TARGET_PID]) {
-		ptscope_dump_take(&dump->dump, cb, PTSCOPE_SUBJECT_PROCESS);
-		return 0;
-	}
-	ptscope_dump_take(&dump->dump, cb, PTSCOPE_SUBJECT_ALL);
-	if (!dump->dump.refused) {
-		ptscope_reach_get(&dump->reach, cb->skb);
-		dump->next = 1;
-	}
-	return 0;
-}
-
 /* Look at the next process: 1, 0 if there is none, or a negative errno. */
 static int next_process(struct proc_dump *dump)
 {
@@ -110,21 +89,17 @@ static int proc_reply(const struct proc_dump *dump, struct sk_buff *skb,
 	return 0;
 }
 
-int ptscope_proc_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+static int proc_fill(struct ptscope_dump *base, struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct proc_dump *dump = container_of(ptscope_dump_of(cb), struct proc_dump, dump);
+	struct proc_dump *dump = container_of(base, struct proc_dump, dump);
 	struct ptscope_target *target = &dump->dump.question.target;
 	int err;
 
-	if (dump->dump.refused)
-		return ptscope_dump_refuse(&dump->dump, cb);
 	for (;;) {
 		if (!dump->counted) {
 			err = next_process(dump);
-			if (err < 0)
+			if (err <= 0)
 				return ptscope_explain(err, cb->extack);
-			if (!err)
-				return skb->len;
 		}
 		/* It waits for the next reply if this one has no room left. */
 		if (proc_reply(dump, skb, cb))
@@ -132,4 +107,26 @@ int ptscope_proc_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		dump->counted = false;
 		ptscope_target_put(target);
 	}
+}
+
+int ptscope_proc_get_start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct proc_dump *dump;
+
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	dump->dump.fill = proc_fill;
+	dump->dump.free = proc_free;
+	if (attrs && attrs[PTSCOPE_A_TARGET_PID]) {
+		ptscope_dump_take(&dump->dump, cb, PTSCOPE_SUBJECT_PROCESS);
+		return 0;
+	}
+	ptscope_dump_take(&dump->dump, cb, PTSCOPE_SUBJECT_ALL);
+	if (!dump->dump.refused) {
+		ptscope_reach_get(&dump->reach, cb->skb);
+		dump->next = 1;
+	}
+	return 0;
 }

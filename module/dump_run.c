@@ -28,31 +28,6 @@ static void run_free(struct ptscope_dump *base)
 	kfree(dump);
 }
 
-int ptscope_run_get_start(struct netlink_callback *cb)
-{
-	struct run_dump *dump;
-	u32 detail;
-
-	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
-	if (!dump)
-		return -ENOMEM;
-	dump->dump.free = run_free;
-	ptscope_dump_begin(&dump->dump, cb, &dump->runs.walk);
-
-	detail = dump->dump.question.filter.detail;
-	if (detail & (PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO)) {
-		dump->runs.extras = kmalloc_array(PTSCOPE_DUMP_REPLY_SIZE / PTSCOPE_RUN_SIZE,
-						  sizeof(u64), GFP_KERNEL);
-		if (!dump->runs.extras && !dump->dump.refused) {
-			ptscope_target_put(&dump->dump.question.target);
-			kfree(dump);
-			return -ENOMEM;
-		}
-	}
-	ptscope_runs_begin(&dump->runs, &dump->dump.question.filter);
-	return 0;
-}
-
 /* Let the runs have all the room that is left in a message. */
 static bool lend_room(struct run_dump *dump, struct sk_buff *skb)
 {
@@ -78,28 +53,52 @@ static void put_runs(struct run_dump *dump, struct sk_buff *skb)
 			ptscope_runs_count(runs) * sizeof(u64), runs->extras);
 }
 
-int ptscope_run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+static int run_fill(struct ptscope_dump *base, struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct run_dump *dump = container_of(ptscope_dump_of(cb), struct run_dump, dump);
+	struct run_dump *dump = container_of(base, struct run_dump, dump);
 	void *header;
 	int err;
 
-	if (dump->dump.refused)
-		return ptscope_dump_refuse(&dump->dump, cb);
-	if (dump->runs.walk.addr >= dump->runs.walk.end)
-		return 0;
-
 	header = ptscope_dump_message(skb, cb, &dump->runs.walk, PTSCOPE_CMD_RUN_GET);
-	if (!header ||
-	    ptscope_put_target(skb, &dump->dump.question, dump->runs.walk.cache) ||
-	    !lend_room(dump, skb))
+	if (!header)
 		return -EMSGSIZE;
+	if (ptscope_put_target(skb, &dump->dump.question, dump->runs.walk.cache) ||
+	    !lend_room(dump, skb)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
 
 	err = ptscope_walk(&dump->runs.walk);
 	put_runs(dump, skb);
 	genlmsg_end(skb, header);
 	ptscope_dump_mark(cb, &dump->runs.walk);
-	if (err && err != -ENOBUFS)
-		return ptscope_explain(err, cb->extack);
-	return skb->len;
+	if (err == -ENOBUFS)
+		return skb->len;
+	return ptscope_explain(err, cb->extack);
+}
+
+int ptscope_run_get_start(struct netlink_callback *cb)
+{
+	struct run_dump *dump;
+	u32 detail;
+
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	dump->dump.fill = run_fill;
+	dump->dump.free = run_free;
+	ptscope_dump_begin(&dump->dump, cb, &dump->runs.walk);
+
+	detail = dump->dump.question.filter.detail;
+	if (detail & (PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO)) {
+		dump->runs.extras = kmalloc_array(PTSCOPE_DUMP_REPLY_SIZE / PTSCOPE_RUN_SIZE,
+						  sizeof(u64), GFP_KERNEL);
+		if (!dump->runs.extras && !dump->dump.refused) {
+			ptscope_target_put(&dump->dump.question.target);
+			kfree(dump);
+			return -ENOMEM;
+		}
+	}
+	ptscope_runs_begin(&dump->runs, &dump->dump.question.filter);
+	return 0;
 }

@@ -84,6 +84,14 @@ static void end_lines(struct vma_dump *dump)
 	dump->header = NULL;
 }
 
+static void cancel_lines(struct vma_dump *dump)
+{
+	if (!dump->header)
+		return;
+	genlmsg_cancel(dump->skb, dump->header);
+	dump->header = NULL;
+}
+
 static int vma_reply(struct vma_dump *dump)
 {
 	if (!dump->dump.question.filter.brief)
@@ -133,6 +141,29 @@ static void vma_free(struct ptscope_dump *base)
 	kfree(dump);
 }
 
+static int vma_fill(struct ptscope_dump *base, struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct vma_dump *dump = container_of(base, struct vma_dump, dump);
+	int err;
+
+	dump->skb = skb;
+	dump->cb = cb;
+	if (dump->pending) {
+		err = vma_reply(dump);
+		if (err) {
+			cancel_lines(dump);
+			return err;
+		}
+		dump->pending = false;
+	}
+	err = ptscope_walk(&dump->cw.walk);
+	end_lines(dump);
+	ptscope_dump_mark(cb, &dump->cw.walk);
+	if (dump->pending)
+		return skb->len;
+	return ptscope_explain(err, cb->extack);
+}
+
 int ptscope_vma_get_start(struct netlink_callback *cb)
 {
 	struct vma_dump *dump;
@@ -145,32 +176,9 @@ int ptscope_vma_get_start(struct netlink_callback *cb)
 		kfree(dump);
 		return -ENOMEM;
 	}
+	dump->dump.fill = vma_fill;
 	dump->dump.free = vma_free;
 	dump->cw.walk.visitor = &vma_visitor;
 	ptscope_dump_begin(&dump->dump, cb, &dump->cw.walk);
 	return 0;
-}
-
-int ptscope_vma_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct vma_dump *dump = container_of(ptscope_dump_of(cb), struct vma_dump, dump);
-	int err;
-
-	if (dump->dump.refused)
-		return ptscope_dump_refuse(&dump->dump, cb);
-
-	dump->skb = skb;
-	dump->cb = cb;
-	if (dump->pending) {
-		err = vma_reply(dump);
-		if (err)
-			return err;
-		dump->pending = false;
-	}
-	err = ptscope_walk(&dump->cw.walk);
-	end_lines(dump);
-	ptscope_dump_mark(cb, &dump->cw.walk);
-	if (err && !dump->pending)
-		return ptscope_explain(err, cb->extack);
-	return skb->len;
 }

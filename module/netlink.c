@@ -2,25 +2,17 @@
 /*
  * The generic netlink family: takes requests in, and keeps dumps going.
  */
-#include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
-#include <linux/slab.h>
 #include <net/genetlink.h>
 #include <linux/ptscope.h>
-#include "census.h"
 #include "dump.h"
 #include "netlink.h"
-#include "question.h"
 #include "reply.h"
-#include "trail.h"
-
-/* An answer to WALK_GET, which a client's buffer for dumps holds as well. */
-#define WALK_REPLY_SIZE (SZ_32K - SZ_1K)
 
 /*
- * The answers to INFO_GET and PROC_GET, however large the numbers in them: what
- * is left of 1 KiB. One that is much larger than what is in it netlink would
- * copy into another.
+ * The answer to INFO_GET, however large the numbers in it: what is left of 1 KiB.
+ * One that is much larger than what is in it netlink would copy into another.
  */
 #define REPLY_SIZE (SKB_WITH_OVERHEAD(SZ_1K) - NLMSG_HDRLEN - GENL_HDRLEN)
 
@@ -77,9 +69,14 @@ void *ptscope_dump_header(struct sk_buff *skb, struct netlink_callback *cb, u8 c
 
 static int info_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct sk_buff *skb = genlmsg_new(REPLY_SIZE, GFP_KERNEL);
+	struct sk_buff *skb;
 	void *header;
 
+	/* A client that was killed may have queued thousands of requests. */
+	if (fatal_signal_pending(current))
+		return -EINTR;
+
+	skb = genlmsg_new(REPLY_SIZE, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
 	header = genlmsg_put_reply(skb, info, &ptscope_family, 0, PTSCOPE_CMD_INFO_GET);
@@ -91,115 +88,6 @@ static int info_get_doit(struct sk_buff *request, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
-static int proc_reply(struct genl_info *info, const struct ptscope_question *question,
-		      const struct ptscope_census_walk *cw)
-{
-	struct sk_buff *skb = genlmsg_new(REPLY_SIZE, GFP_KERNEL);
-	void *header;
-
-	if (!skb)
-		return -ENOMEM;
-	header = genlmsg_put_reply(skb, info, &ptscope_family,
-				   cw->walk.changed ? NLM_F_DUMP_INTR : 0,
-				   PTSCOPE_CMD_PROC_GET);
-	if (!header || ptscope_put_proc(skb, question, cw)) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, header);
-	return genlmsg_reply(skb, info);
-}
-
-static int proc_get_doit(struct sk_buff *request, struct genl_info *info)
-{
-	struct ptscope_census_walk *cw;
-	struct ptscope_question question = {};
-	int err;
-
-	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs,
-				    PTSCOPE_SUBJECT_PROCESS, info->extack);
-	if (err)
-		return err;
-
-	err = -ENOMEM;
-	cw = kzalloc(sizeof(*cw), GFP_KERNEL);
-	if (!cw)
-		goto put_target;
-
-	err = ptscope_explain(ptscope_census_take(cw, question.target.mm, question.cache),
-			      info->extack);
-	if (!err)
-		err = proc_reply(info, &question, cw);
-	kfree(cw);
-
-put_target:
-	ptscope_target_put(&question.target);
-	return err;
-}
-
-/* Everything that is known of one address after another. */
-static int walk_reply(struct sk_buff *skb, const struct ptscope_question *question,
-		      struct ptscope_trail *trail, struct netlink_ext_ack *extack)
-{
-	unsigned int i;
-	int err;
-
-	if (ptscope_put_target(skb, question, question->cache))
-		return -EMSGSIZE;
-	for (i = 0; i < question->addresses; i++) {
-		err = ptscope_trail_walk(trail, question->target.mm, question->address[i],
-					 question->cache);
-		if (err)
-			return ptscope_explain(err, extack);
-		if (ptscope_put_trail(skb, trail, question->sight)) {
-			NL_SET_ERR_MSG(extack, "the answer is too long; ask for fewer addresses");
-			return -EMSGSIZE;
-		}
-	}
-	return 0;
-}
-
-static int walk_get_doit(struct sk_buff *request, struct genl_info *info)
-{
-	struct ptscope_question question = {};
-	struct ptscope_trail *trail;
-	struct sk_buff *skb;
-	void *header;
-	int err;
-
-	err = ptscope_question_take(&question, request, info->nlhdr, info->attrs,
-				    PTSCOPE_SUBJECT_ADDRESSES, info->extack);
-	if (err)
-		return err;
-
-	err = -ENOMEM;
-	skb = genlmsg_new(WALK_REPLY_SIZE, GFP_KERNEL);
-	trail = kzalloc(sizeof(*trail), GFP_KERNEL);
-	if (!skb || !trail)
-		goto free_trail;
-	trail->detail = PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO;
-	trail->vma.buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!trail->vma.buf)
-		goto free_trail;
-
-	err = -EMSGSIZE;
-	header = genlmsg_put_reply(skb, info, &ptscope_family, 0, PTSCOPE_CMD_WALK_GET);
-	if (header)
-		err = walk_reply(skb, &question, trail, info->extack);
-	if (!err) {
-		genlmsg_end(skb, header);
-		err = genlmsg_reply(skb, info);
-		skb = NULL;
-	}
-	kfree(trail->vma.buf);
-
-free_trail:
-	kfree(trail);
-	nlmsg_free(skb);
-	ptscope_target_put(&question.target);
-	return err;
-}
-
 static const struct genl_ops ptscope_ops[] = {
 	{
 		.cmd = PTSCOPE_CMD_INFO_GET,
@@ -207,9 +95,8 @@ static const struct genl_ops ptscope_ops[] = {
 	},
 	{
 		.cmd = PTSCOPE_CMD_PROC_GET,
-		.doit = proc_get_doit,
 		.start = ptscope_proc_get_start,
-		.dumpit = ptscope_proc_get_dumpit,
+		.dumpit = ptscope_dump_dumpit,
 		.done = ptscope_dump_done,
 		.policy = ptscope_proc_get_nl_policy,
 		.maxattr = PTSCOPE_A_TARGET_CACHE,
@@ -217,7 +104,7 @@ static const struct genl_ops ptscope_ops[] = {
 	{
 		.cmd = PTSCOPE_CMD_VMA_GET,
 		.start = ptscope_vma_get_start,
-		.dumpit = ptscope_vma_get_dumpit,
+		.dumpit = ptscope_dump_dumpit,
 		.done = ptscope_dump_done,
 		.policy = ptscope_vma_get_nl_policy,
 		.maxattr = PTSCOPE_A_TARGET_BRIEF,
@@ -225,14 +112,16 @@ static const struct genl_ops ptscope_ops[] = {
 	{
 		.cmd = PTSCOPE_CMD_RUN_GET,
 		.start = ptscope_run_get_start,
-		.dumpit = ptscope_run_get_dumpit,
+		.dumpit = ptscope_dump_dumpit,
 		.done = ptscope_dump_done,
 		.policy = ptscope_run_get_nl_policy,
 		.maxattr = PTSCOPE_A_TARGET_BRIEF,
 	},
 	{
 		.cmd = PTSCOPE_CMD_WALK_GET,
-		.doit = walk_get_doit,
+		.start = ptscope_walk_get_start,
+		.dumpit = ptscope_dump_dumpit,
+		.done = ptscope_dump_done,
 		.policy = ptscope_walk_get_nl_policy,
 		.maxattr = PTSCOPE_A_TARGET_CACHE,
 	},

@@ -3,6 +3,7 @@
  * Takes a request apart, and sees whether it may be answered.
  */
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <net/genetlink.h>
 #include <linux/ptscope.h>
 #include "question.h"
@@ -146,6 +147,10 @@ int ptscope_question_take(struct ptscope_question *question, const struct sk_buf
 {
 	const bool walk = subject == PTSCOPE_SUBJECT_ADDRESSES;
 	int err;
+
+	/* A client that was killed may have queued thousands of requests. */
+	if (fatal_signal_pending(current))
+		return -EINTR;
 
 	question->start = 0;
 	question->end = PAGE_MASK;

@@ -224,8 +224,11 @@ static void write_target(struct writer *to, const struct ptscope_question *quest
 {
 	const struct ptscope_target *target = &question->target;
 
-	write_u32(to, PTSCOPE_A_TARGET_PID, target->pid);
-	write_uint(to, PTSCOPE_A_TARGET_START_TIME, target->start_time);
+	/* A dump of all processes begins without one. */
+	if (target->pid) {
+		write_u32(to, PTSCOPE_A_TARGET_PID, target->pid);
+		write_uint(to, PTSCOPE_A_TARGET_START_TIME, target->start_time);
+	}
 	if (question->hidden)
 		write_flag(to, PTSCOPE_A_TARGET_HIDDEN);
 	if (cache)

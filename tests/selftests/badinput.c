@@ -288,6 +288,9 @@ static const struct example common[] = {
 	{ "a range in brief", 0, { ME, START(0), { PTSCOPE_A_TARGET_BRIEF, 0, 0 } } },
 };
 
+/* Where others need a process, this one is about all of them. */
+static const struct example everybody = { "no pid", 0, {} };
+
 static const struct example filtered[] = {
 	{ "no state at all", -EINVAL, { ME, { PTSCOPE_A_TARGET_STATES, 4, 0 } } },
 	{ "a state that is none", -EINVAL, { ME, { PTSCOPE_A_TARGET_STATES, 4, 1u << 13 } } },
@@ -379,12 +382,14 @@ static void test_attributes(void)
 	char what[128];
 	size_t i;
 
+	check_example(PTSCOPE_CMD_PROC_GET, NLM_F_DUMP, "PROC_GET", &everybody);
 	for (i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
-		check_example(PTSCOPE_CMD_PROC_GET, 0, "PROC_GET", &common[i]);
+		if (common[i].attr[0].type)
+			check_example(PTSCOPE_CMD_PROC_GET, NLM_F_DUMP, "PROC_GET", &common[i]);
 		check_example(PTSCOPE_CMD_VMA_GET, NLM_F_DUMP, "VMA_GET", &common[i]);
 		check_example(PTSCOPE_CMD_RUN_GET, NLM_F_DUMP, "RUN_GET", &common[i]);
 
-		begin(&request, PTSCOPE_CMD_WALK_GET, 0);
+		begin(&request, PTSCOPE_CMD_WALK_GET, NLM_F_DUMP);
 		put(&request, PTSCOPE_A_TARGET_ADDRESS, 8, 0);
 		put_attrs(&request, common[i].attr);
 		exchange(&request, &answer);
@@ -400,11 +405,11 @@ static void test_attributes(void)
 	for (i = 0; i < sizeof(filtered) / sizeof(filtered[0]); i++)
 		check_example(PTSCOPE_CMD_RUN_GET, NLM_F_DUMP, "RUN_GET", &filtered[i]);
 	for (i = 0; i < sizeof(walked) / sizeof(walked[0]); i++)
-		check_example(PTSCOPE_CMD_WALK_GET, 0, "WALK_GET", &walked[i]);
+		check_example(PTSCOPE_CMD_WALK_GET, NLM_F_DUMP, "WALK_GET", &walked[i]);
 	for (i = 16; i <= 17; i++) {
 		size_t j;
 
-		begin(&request, PTSCOPE_CMD_WALK_GET, 0);
+		begin(&request, PTSCOPE_CMD_WALK_GET, NLM_F_DUMP);
 		put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
 		for (j = 0; j < i; j++)
 			put(&request, PTSCOPE_A_TARGET_ADDRESS, 8, j << 16);
@@ -413,13 +418,13 @@ static void test_attributes(void)
 		check_answer(what, &answer, i > 16 ? -E2BIG : 0, i > 16);
 	}
 
-	begin(&request, PTSCOPE_CMD_PROC_GET, 0);
+	begin(&request, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP);
 	put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
 	put(&request, PTSCOPE_A_TARGET_START, 8, 0);
 	exchange(&request, &answer);
 	check_answer("PROC_GET: a range", &answer, -EINVAL, true);
 
-	begin(&request, PTSCOPE_CMD_PROC_GET, 0);
+	begin(&request, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP);
 	put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
 	exchange(&request, &answer);
 	check_answer("PROC_GET: as it should be", &answer, 0, false);
@@ -431,19 +436,19 @@ static void test_shapes(void)
 	struct request request;
 	struct answer answer;
 
-	begin(&request, PTSCOPE_CMD_PROC_GET, 0);
+	begin(&request, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP);
 	put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
 	request.nlh.nlmsg_len += 3;
 	exchange(&request, &answer);
 	check_answer("PROC_GET: three bytes too many", &answer, -EINVAL, true);
 
-	begin(&request, PTSCOPE_CMD_PROC_GET, 0);
+	begin(&request, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP);
 	put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
 	((struct nlattr *)request.attrs)->nla_len = 64;
 	exchange(&request, &answer);
 	check_answer("PROC_GET: an attribute longer than its message", &answer, -EINVAL, true);
 
-	begin(&request, PTSCOPE_CMD_PROC_GET, 0);
+	begin(&request, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP);
 	put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
 	((struct nlattr *)request.attrs)->nla_len = 2;
 	exchange(&request, &answer);
@@ -647,7 +652,7 @@ static void test_borrowed_socket(void)
 	if (seteuid(0))
 		ktap_bail("seteuid: %s", strerror(errno));
 
-	begin(&request, PTSCOPE_CMD_PROC_GET, 0);
+	begin(&request, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP);
 	put(&request, PTSCOPE_A_TARGET_PID, 4, getppid());
 	post(sock, &request);
 	take_all(sock, BIG, &answer);
@@ -660,7 +665,7 @@ static void test_borrowed_socket(void)
 	check_answer("… and asks for VMAs", &answer, -EPERM, true);
 
 	/* It could as well be somebody else's idea to look at root's memory. */
-	begin(&request, PTSCOPE_CMD_PROC_GET, 0);
+	begin(&request, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP);
 	put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
 	post(sock, &request);
 	take_all(sock, BIG, &answer);

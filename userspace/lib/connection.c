@@ -20,6 +20,7 @@
  * @sock: the socket; NULL when not connected
  * @family: number that the kernel gave to our family
  * @buf: the datagram that @dec is in; from malloc()
+ * @kept: an earlier one that the answer is in; from malloc(), or NULL
  * @dec: where in it we are
  * @dumping: a dump has begun and has not come to its end
  * @spent: the socket may be busy with what we have given up
@@ -28,7 +29,7 @@
  * @runs: the message whose runs are being handed out
  * @detail: what was asked about runs
  * @cache: questions have the page cache looked into
- * @fresh: the answer's first message has not come yet
+ * @fresh: the first message of the dump has not come yet
  * @hidden: some part of the last answer was hidden
  * @tap: who watches the datagrams
  * @tap_arg: for @tap
@@ -38,6 +39,7 @@ struct ptscope {
 	struct nl_sock *sock;
 	int family;
 	unsigned char *buf;
+	unsigned char *kept;
 	struct decoder dec;
 	bool dumping;
 	bool spent;
@@ -94,6 +96,8 @@ static void disconnect(struct ptscope *ps)
 {
 	free(ps->buf);
 	ps->buf = NULL;
+	free(ps->kept);
+	ps->kept = NULL;
 	if (ps->sock)
 		nl_socket_free(ps->sock);
 	ps->sock = NULL;
@@ -185,6 +189,8 @@ static int post(struct ptscope *ps, struct nl_msg *msg)
 	int err;
 
 	nl_complete_msg(ps->sock, msg);
+	free(ps->kept);
+	ps->kept = NULL;
 	ps->fresh = true;
 	ps->hidden = false;
 	memset(&ps->vmas, 0, sizeof(ps->vmas));
@@ -235,11 +241,14 @@ static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
 	for (;;) {
 		switch (decoder_next(&ps->dec, msg)) {
 		case REPLY_MESSAGE:
-			/* Decided when the question was taken in, so all say the same. */
-			if (ps->fresh)
-				ps->hidden = is_hidden(*msg);
+			if (!ps->dumping)
+				return 1;
+			/* A dump's first message names the target and what is hidden. */
+			if (!ps->fresh)
+				return 1;
 			ps->fresh = false;
-			return 1;
+			ps->hidden = is_hidden(*msg);
+			break;
 		case REPLY_DONE:
 		case REPLY_ACK:
 			ps->dumping = false;
@@ -373,25 +382,6 @@ PUBLIC int ptscope_get_info(struct ptscope *ps, struct ptscope_info *info)
 	return decode_info(msg, info) ? fail_wire(ps) : 0;
 }
 
-PUBLIC int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *proc)
-{
-	const struct nlmsghdr *msg;
-	struct nl_msg *request;
-	int err;
-
-	err = begin(ps, PTSCOPE_CMD_PROC_GET, 0, &request);
-	if (err)
-		return err;
-	if (!put_target(ps, request, pid)) {
-		nlmsg_free(request);
-		return fail(ps, -ENOMEM, "out of memory");
-	}
-	err = ask(ps, request, &msg);
-	if (err)
-		return err;
-	return decode_proc(msg, proc) ? fail_wire(ps) : 0;
-}
-
 /* Send the request for a dump. */
 static int post_dump(struct ptscope *ps, struct nl_msg *request)
 {
@@ -405,6 +395,49 @@ static int post_dump(struct ptscope *ps, struct nl_msg *request)
 static int next_of_dump(struct ptscope *ps, const struct nlmsghdr **msg)
 {
 	return ps->dumping ? next_message(ps, msg) : 0;
+}
+
+/*
+ * Send the request for a dump of one message, and get that. It is valid until the
+ * next request, although the end of the dump comes in another datagram.
+ */
+static int ask_dump(struct ptscope *ps, struct nl_msg *request, const struct nlmsghdr **msg)
+{
+	const struct nlmsghdr *rest;
+	int err = post_dump(ps, request);
+
+	if (err)
+		return err;
+	err = next_message(ps, msg);
+	if (!err)
+		return fail(ps, -EBADMSG, "the kernel sent no answer");
+	while (err > 0) {
+		if (!ps->kept) {
+			ps->kept = ps->buf;
+			ps->buf = NULL;
+		}
+		err = next_message(ps, &rest);
+	}
+	return err;
+}
+
+PUBLIC int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *proc)
+{
+	const struct nlmsghdr *msg;
+	struct nl_msg *request;
+	int err;
+
+	err = begin(ps, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP, &request);
+	if (err)
+		return err;
+	if (!put_target(ps, request, pid)) {
+		nlmsg_free(request);
+		return fail(ps, -ENOMEM, "out of memory");
+	}
+	err = ask_dump(ps, request, &msg);
+	if (err)
+		return err;
+	return decode_proc(msg, proc) ? fail_wire(ps) : 0;
 }
 
 PUBLIC int ptscope_dump_procs(struct ptscope *ps)
@@ -594,7 +627,7 @@ PUBLIC int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
 	struct nl_msg *request;
 	int err;
 
-	err = begin(ps, PTSCOPE_CMD_WALK_GET, 0, &request);
+	err = begin(ps, PTSCOPE_CMD_WALK_GET, NLM_F_DUMP, &request);
 	if (err)
 		return err;
 	if (!put_target(ps, request, pid) ||
@@ -602,7 +635,7 @@ PUBLIC int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
 		nlmsg_free(request);
 		return fail(ps, -ENOMEM, "out of memory");
 	}
-	err = ask(ps, request, &msg);
+	err = ask_dump(ps, request, &msg);
 	if (err)
 		return err;
 	return decode_trail(msg, trail) ? fail_wire(ps) : 0;
