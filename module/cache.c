@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the page cache has of pages that are not mapped. It is read under RCU,
- * as the kernel itself looks pages up, but no page gets a reference, nor is
- * marked as accessed.
+ * What the page cache has of pages that are not mapped. It is read as mincore()
+ * reads it: RCU keeps the nodes of the xarray, and a reference keeps a folio
+ * while its flags are looked at. No page is marked as accessed.
  */
 #include <linux/leafops.h>
 #include <linux/mm.h>
@@ -15,13 +15,27 @@
 /* Entries that are looked at in one go; each may stand for a large folio. */
 #define LOOKS 256
 
-/* What does a slot of the page cache say? */
+/*
+ * Can @folio be mapped, or is it being read in yet? One that is about to be moved
+ * or freed has no reference to give, and has been read in.
+ */
+static bool is_uptodate(struct xa_state *xas, struct folio *folio)
+{
+	bool uptodate;
+
+	if (!folio_try_get(folio))
+		return true;
+	uptodate = xas_reload(xas) != folio || folio_test_uptodate(folio);
+	folio_put(folio);
+	return uptodate;
+}
+
+/* Decode a slot of the page cache, which is the one for @index. */
 static void slot_entry(struct address_space *mapping, struct xa_state *xas, void *slot,
-		       pgoff_t index, struct ptscope_entry *entry)
+		       pgoff_t index, unsigned int order, struct ptscope_entry *entry)
 {
 	if (!xa_is_value(slot)) {
-		/* One that is being read in cannot be mapped yet. */
-		if (folio_test_uptodate(slot))
+		if (is_uptodate(xas, slot))
 			entry->state = PTSCOPE_STATE_CACHED;
 		return;
 	}
@@ -33,7 +47,7 @@ static void slot_entry(struct address_space *mapping, struct xa_state *xas, void
 			entry->state = PTSCOPE_STATE_SWAP;
 			/* A large folio has one slot here, and many in the swap area. */
 			entry->value = ptscope_swap_value(swap) +
-				       (index & (BIT(xas_get_order(xas)) - 1));
+				       (index & (BIT(order) - 1));
 		}
 	}
 }
@@ -71,11 +85,11 @@ unsigned long ptscope_cache_look(struct address_space *mapping, pgoff_t index,
 			continue;
 		}
 		if (slot) {
+			const unsigned int order = xas_get_order(&xas);
+
 			begin = max(next, xas.xa_index);
-			end = begin + 1;
-			if (!xa_is_value(slot))
-				end = max(end, folio_next_index(slot));
-			slot_entry(mapping, &xas, slot, begin, &found);
+			end = round_down(begin, BIT(order)) + BIT(order);
+			slot_entry(mapping, &xas, slot, begin, order, &found);
 		}
 		/* Slots that hold nothing come before the one found. */
 		if (begin > next) {
