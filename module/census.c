@@ -90,7 +90,11 @@ static __always_inline unsigned long
 census_empty(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
 	     enum ptscope_level level)
 {
-	to_census(walk)->census.state[walk->place.vacant] += pages;
+	struct ptscope_census *census = &to_census(walk)->census;
+
+	census->state[walk->place.vacant] += pages;
+	if (walk->place.flags & PTSCOPE_FLAG_SOFT_DIRTY)
+		census->soft_dirty += pages;
 	return pages;
 }
 
@@ -219,7 +223,11 @@ unsigned long ptscope_census_window(struct ptscope_walk *walk, unsigned long add
 unsigned long ptscope_census_gap(struct ptscope_walk *walk, unsigned long addr,
 				 unsigned long pages, struct ptscope_entry entry)
 {
-	to_census(walk)->census.state[entry.state] += pages;
+	struct ptscope_census *census = &to_census(walk)->census;
+
+	census->state[entry.state] += pages;
+	if (entry.flags & PTSCOPE_FLAG_SOFT_DIRTY)
+		census->soft_dirty += pages;
 	return pages;
 }
 

@@ -27,7 +27,7 @@ struct ptscope_tables {
  * @zero_huge: present ones mapped to the huge zero page
  * @young: present and accessed
  * @dirty: present and dirty
- * @soft_dirty: present or swapped, and soft-dirty
+ * @soft_dirty: soft-dirty, present or not
  * @write: present and writable
  * @protnone: present but closed to the process
  * @thp: present in a transparent huge page's leaf

@@ -78,7 +78,7 @@ ptscope_each_counter(const struct ptscope_census *census, ptscope_tell tell, voi
 		TELL(YOUNG, census->young);
 		TELL(DIRTY, census->dirty);
 	}
-	/* What is swapped has this as well. */
+	/* What is not present may have this as well. */
 	TELL(SOFT_DIRTY, census->soft_dirty);
 	if (res) {
 		TELL(WRITE, census->write);

@@ -47,19 +47,25 @@ struct ptscope_entry {
 /**
  * struct ptscope_place - what an entry cannot say of itself
  * @vacant: state of an empty entry: what a touch here would find
+ * @flags: flags that every page has, whatever its entry: PTSCOPE_FLAG_SOFT_DIRTY
+ *	where the VMA is newer than the last time that the bits were cleared
  * @huge_level: level of a hugetlb mapping's leaves, -1 for any other mapping
  * @closed: the VMA grants no access at all
  * @anon: the VMA has no backing object, so that a huge page without an owner
  *	is the shared huge zero page
+ * @dax: the VMA maps a file's persistent memory itself; the one other frame
+ *	that is mapped there is the zero page, huge or not
  * @pfn_map: the VMA maps frames that need not have a struct page
  * @cache: what is behind an empty entry stands in here; NULL if there is
  *	nothing to be found, or nobody asked
  */
 struct ptscope_place {
 	enum ptscope_state vacant;
+	unsigned int flags;
 	int huge_level;
 	bool closed;
 	bool anon;
+	bool dax;
 	bool pfn_map;
 	struct address_space *cache;
 };
@@ -117,6 +123,17 @@ static inline enum ptscope_leaf ptscope_leaf_of(enum ptscope_level level)
 	default:
 		return PTSCOPE_LEAF_PUD;
 	}
+}
+
+/* An empty entry of a table of @level. */
+static inline struct ptscope_entry
+ptscope_vacant_entry(const struct ptscope_place *place, enum ptscope_level level)
+{
+	return (struct ptscope_entry) {
+		.state = place->vacant,
+		.level = level,
+		.flags = place->flags,
+	};
 }
 
 /* An entry that holds a software value instead of a translation. */
@@ -286,15 +303,15 @@ static inline unsigned int ptscope_cont_entries(enum ptscope_level level)
 static inline struct ptscope_entry
 ptscope_pte_entry(const struct ptscope_place *place, pte_t pte, enum ptscope_level level)
 {
-	struct ptscope_entry entry = { .level = level };
+	struct ptscope_entry entry = ptscope_vacant_entry(place, level);
 
-	if (pte_none(pte)) {
-		entry.state = place->vacant;
-	} else if (pte_present(pte)) {
+	if (pte_none(pte))
+		return entry;
+	if (pte_present(pte)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = ptscope_pte_is_cont(pte) ? PTSCOPE_LEAF_CONT :
 							ptscope_leaf_of(level);
-		entry.flags = ptscope_pte_flags(place, pte, level);
+		entry.flags |= ptscope_pte_flags(place, pte, level);
 		if (entry.leaf == PTSCOPE_LEAF_CONT)
 			entry.flags |= PTSCOPE_FLAG_CONT;
 		if (place->huge_level >= 0)
@@ -305,12 +322,10 @@ ptscope_pte_entry(const struct ptscope_place *place, pte_t pte, enum ptscope_lev
 		entry.value = ptscope_pte_pfn(pte) & -ptscope_level_pages(level);
 	} else {
 		ptscope_entry_soften(&entry, softleaf_from_pte(pte));
-		if (entry.state == PTSCOPE_STATE_SWAP) {
-			if (pte_swp_soft_dirty(pte))
-				entry.flags |= PTSCOPE_FLAG_SOFT_DIRTY;
-			if (pte_swp_exclusive(pte))
-				entry.flags |= PTSCOPE_FLAG_EXCLUSIVE;
-		}
+		if (entry.state == PTSCOPE_STATE_SWAP && pte_swp_exclusive(pte))
+			entry.flags |= PTSCOPE_FLAG_EXCLUSIVE;
+		if (pte_swp_soft_dirty(pte))
+			entry.flags |= PTSCOPE_FLAG_SOFT_DIRTY;
 		if (pte_swp_uffd(pte))
 			entry.flags |= PTSCOPE_FLAG_UFFD_WP;
 	}
@@ -318,17 +333,21 @@ ptscope_pte_entry(const struct ptscope_place *place, pte_t pte, enum ptscope_lev
 }
 
 /*
- * The huge zero page belongs to nobody, while any other huge page of an
- * anonymous VMA has an owner. Its number is not exported, so the frame's
- * struct page has to tell. That is asked of read-only leaves alone; the frame
- * cannot go away in the interrupts-off window in which its entry was read,
- * and a stale answer is still an answer.
+ * The huge zero page has no owner, while any other huge page of an anonymous VMA
+ * has one; and it is the only memory that is mapped by a PMD where a file's
+ * persistent memory is. Its frame's number is not exported, so the struct page
+ * decides, of read-only leaves alone. The frame may be freed and used anew
+ * meanwhile, but its struct page stays, and no more than the answer is stale.
  */
 static inline bool ptscope_pmd_is_zero(const struct ptscope_place *place, pmd_t pmd)
 {
-	if (!place->anon || place->pfn_map || pmd_write(pmd))
+	struct page *page;
+
+	if (!(place->anon || place->dax) || place->pfn_map || pmd_write(pmd) ||
+	    !pfn_valid(pmd_pfn(pmd)))
 		return false;
-	return pfn_valid(pmd_pfn(pmd)) && !PageAnon(pfn_to_page(pmd_pfn(pmd)));
+	page = pfn_to_page(pmd_pfn(pmd));
+	return place->dax ? !is_zone_device_page(page) : !PageAnon(page);
 }
 
 /**
@@ -341,21 +360,23 @@ static inline bool ptscope_pmd_is_zero(const struct ptscope_place *place, pmd_t 
 static inline struct ptscope_entry
 ptscope_pmd_entry(const struct ptscope_place *place, pmd_t pmd)
 {
-	struct ptscope_entry entry = { .level = PTSCOPE_LEVEL_PMD };
+	struct ptscope_entry entry = ptscope_vacant_entry(place, PTSCOPE_LEVEL_PMD);
 
-	if (pmd_none(pmd)) {
-		entry.state = place->vacant;
-	} else if (!pmd_present(pmd)) {
+	if (pmd_none(pmd))
+		return entry;
+	if (!pmd_present(pmd)) {
 		ptscope_entry_soften(&entry, softleaf_from_pmd(pmd));
+		if (pmd_swp_soft_dirty(pmd))
+			entry.flags |= PTSCOPE_FLAG_SOFT_DIRTY;
 	} else if (pmd_leaf(pmd)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PMD;
-		entry.flags = ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pmd(pmd)),
+		entry.flags |= ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pmd(pmd)),
 						PTSCOPE_LEVEL_PMD);
 		entry.value = pmd_pfn(pmd);
 		if (ptscope_pmd_is_zero(place, pmd))
 			entry.flags |= PTSCOPE_FLAG_ZERO;
-		else if (!place->pfn_map)
+		else if (!place->pfn_map && !place->dax)
 			entry.flags |= PTSCOPE_FLAG_THP;
 	} else {
 		entry.state = PTSCOPE_STATE_BAD;
@@ -376,14 +397,14 @@ ptscope_pmd_entry(const struct ptscope_place *place, pmd_t pmd)
 static inline struct ptscope_entry
 ptscope_pud_entry(const struct ptscope_place *place, pud_t pud)
 {
-	struct ptscope_entry entry = { .level = PTSCOPE_LEVEL_PUD };
+	struct ptscope_entry entry = ptscope_vacant_entry(place, PTSCOPE_LEVEL_PUD);
 
-	if (pud_none(pud)) {
-		entry.state = place->vacant;
-	} else if (pud_present(pud) && pud_leaf(pud)) {
+	if (pud_none(pud))
+		return entry;
+	if (pud_present(pud) && pud_leaf(pud)) {
 		entry.state = PTSCOPE_STATE_RES;
 		entry.leaf = PTSCOPE_LEAF_PUD;
-		entry.flags = ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pud(pud)),
+		entry.flags |= ptscope_pte_flags(place, ptscope_to_pte(ptscope_raw_pud(pud)),
 						PTSCOPE_LEVEL_PUD);
 		entry.value = pud_pfn(pud);
 	} else {
@@ -396,11 +417,10 @@ ptscope_pud_entry(const struct ptscope_place *place, pud_t pud)
 static inline struct ptscope_entry
 ptscope_upper_entry(const struct ptscope_place *place, enum ptscope_level level, bool none)
 {
-	struct ptscope_entry entry = {
-		.level = level,
-		.state = none ? place->vacant : PTSCOPE_STATE_BAD,
-	};
+	struct ptscope_entry entry = ptscope_vacant_entry(place, level);
 
+	if (!none)
+		entry.state = PTSCOPE_STATE_BAD;
 	return entry;
 }
 

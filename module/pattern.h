@@ -124,7 +124,7 @@ ptscope_pmd_pattern(const struct ptscope_place *place, pmd_t pmd, bool frames)
 	 * The huge zero page is found out by its frame alone, and what is being
 	 * split or moved is not worth the trouble: each stands for itself.
 	 */
-	if (pte_present(pte) && (pte_write(pte) || !place->anon))
+	if (pte_present(pte) && (pte_write(pte) || !(place->anon || place->dax)))
 		return ptscope_leaf_pattern(pte, PTSCOPE_LEVEL_PMD, frames);
 	return (struct ptscope_pattern){ .value = ptscope_raw_pmd(pmd), .mask = ~0ULL };
 }

@@ -175,7 +175,7 @@ static unsigned long runs_run(struct ptscope_walk *walk, unsigned long addr,
 static noinline unsigned long wanted_empty(struct ptscope_walk *walk, unsigned long addr,
 					   unsigned long pages)
 {
-	const struct ptscope_entry entry = { .state = walk->place.vacant };
+	const struct ptscope_entry entry = ptscope_vacant_entry(&walk->place, PTSCOPE_LEVEL_PTE);
 
 	return runs_run(walk, addr, pages, &entry);
 }

@@ -47,7 +47,7 @@ static unsigned long trail_run(struct ptscope_walk *walk, unsigned long addr,
 static unsigned long trail_empty(struct ptscope_walk *walk, unsigned long addr,
 				 unsigned long pages, enum ptscope_level level)
 {
-	const struct ptscope_entry entry = { .state = walk->place.vacant, .level = level };
+	const struct ptscope_entry entry = ptscope_vacant_entry(&walk->place, level);
 
 	return trail_run(walk, addr, pages, &entry);
 }

@@ -63,9 +63,12 @@ struct ptscope_place ptscope_vma_place(struct vm_area_struct *vma)
 {
 	return (struct ptscope_place) {
 		.vacant = vacant_state(vma),
+		/* As pagemap's bit 55, of all pages of a VMA that is new. */
+		.flags = vma->vm_flags & VM_SOFTDIRTY ? PTSCOPE_FLAG_SOFT_DIRTY : 0,
 		.huge_level = huge_level(vma),
 		.closed = !(vma->vm_flags & VM_ACCESS_FLAGS),
 		.anon = vma_is_anonymous(vma),
+		.dax = vma_is_dax(vma),
 		/* Of a mixed one, special entries alone have none. */
 		.pfn_map = (vma->vm_flags & (VM_PFNMAP | VM_IO)) &&
 			   !(vma->vm_flags & VM_MIXEDMAP),

@@ -164,7 +164,8 @@ static void enter_place(struct ptscope_walk *walk, struct vm_area_struct *vma)
 	const struct ptscope_place place = ptscope_vma_place(vma);
 
 	/* What was told of an entry is true of its like in many a VMA. */
-	if (place.huge_level != walk->place.huge_level || place.closed != walk->place.closed)
+	if (place.huge_level != walk->place.huge_level || place.closed != walk->place.closed ||
+	    place.flags != walk->place.flags)
 		ptscope_forget_told(walk);
 	walk->place = place;
 	if (walk->cache)

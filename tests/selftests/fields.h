@@ -73,7 +73,7 @@ static inline const char *census_fault(const struct ptscope_census *c)
 		return "there are entries that no kernel writes";
 	if (c->young > c->res || c->dirty > c->res || c->write > c->res ||
 	    c->protnone > c->res || c->hugetlb > c->res || c->zero > c->pte ||
-	    c->soft_dirty > c->res + c->swap || c->thp + c->zero_huge > c->pmd + c->pud)
+	    c->soft_dirty > c->size || c->thp + c->zero_huge > c->pmd + c->pud)
 		return "a part is greater than its whole";
 	return NULL;
 }

@@ -167,7 +167,7 @@ static const struct column columns[] = {
 	{ "zero", CELL_SIZE, "of res, the shared zero page, base or huge", row_zero },
 	{ "young", CELL_SIZE, "of res, accessed lately", row_young },
 	{ "dirty", CELL_SIZE, "of res, written and not yet cleaned", row_dirty },
-	{ "soft-dirty", CELL_SIZE, "of res and swap, written since soft-dirty was cleared",
+	{ "soft-dirty", CELL_SIZE, "written or mapped since soft-dirty was cleared",
 	  row_soft_dirty },
 	{ "write", CELL_SIZE, "of res, writable without a fault", row_write },
 	{ "protnone", CELL_SIZE, "of res, closed: PROT_NONE or NUMA hinting", row_protnone },

@@ -61,7 +61,8 @@ enum ptscope_state {
  * @PTSCOPE_FLAG_EXEC: user mode may execute it
  * @PTSCOPE_FLAG_YOUNG: accessed since the kernel last looked
  * @PTSCOPE_FLAG_DIRTY: written since the kernel last cleaned it
- * @PTSCOPE_FLAG_SOFT_DIRTY: written since soft-dirty bits were last cleared
+ * @PTSCOPE_FLAG_SOFT_DIRTY: written, or mapped at all, since soft-dirty bits
+ *   were last cleared; of pages that are not present as well
  * @PTSCOPE_FLAG_UFFD_WP: write-protected by userfaultfd
  * @PTSCOPE_FLAG_GLOBAL: the translation outlives a change of address space in
  *   the TLB
