@@ -9,7 +9,8 @@
  * address: whatever has been mapped, unmapped or moved meanwhile is found
  * afresh.
  */
-#include <linux/delay.h>
+#include <linux/hrtimer.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/osq_lock.h>
@@ -35,17 +36,28 @@
  */
 #define NAP_WINDOWS 32
 
+/* How long a nap is: enough for a writer to be woken up and to take the lock. */
+#define NAP_NS (100 * NSEC_PER_USEC)
+
+/* A walk yields for at most one part of its time for this many that it reads. */
+#define YIELD_PART 3
+
 /* Internal to this file. */
 enum {
 	WALK_AGAIN = 1,		/* the batch is over, the walk is not */
 	WALK_MMAP_LOCK,		/* only mmap_lock can tell what comes next */
 };
 
+/*
+ * Note the state of the VMA tree. Where a writer is at it, what is found of the
+ * tree may be of before or after; that can only be without mmap_lock.
+ */
 static void note_layout(struct ptscope_walk *walk)
 {
 	unsigned int seq = 0;
 
-	mmap_lock_speculate_try_begin(walk->mm, &seq);
+	if (!mmap_lock_speculate_try_begin(walk->mm, &seq))
+		walk->changed = true;
 	/* 0 is what a walk that has not begun has. */
 	seq = seq ?: 1;
 	if (walk->layout && walk->layout != seq)
@@ -98,6 +110,32 @@ static bool is_wanted(struct mm_struct *mm)
 }
 
 /*
+ * May others go first? There may always be another writer, so that all that a
+ * walk spends on that, and on waiting for its locks, is bounded by a part of the
+ * time that it spends on reading.
+ */
+static bool may_yield(struct ptscope_walk *walk, u64 ns)
+{
+	return (walk->yielded_ns + ns) * YIELD_PART <= walk->busy_ns;
+}
+
+/* Count what has passed as one kind of time, busy_ns or yielded_ns. */
+static void count_time(struct ptscope_walk *walk, u64 *kind)
+{
+	const u64 now = ktime_get_ns();
+
+	*kind += now - walk->since;
+	walk->since = now;
+}
+
+/* May a batch end because somebody waits? */
+static bool may_end_batch(struct ptscope_walk *walk)
+{
+	count_time(walk, &walk->busy_ns);
+	return may_yield(walk, 0);
+}
+
+/*
  * Time to let others have the lock or the processor? Whoever is about to
  * change the address space holds mmap_lock, or waits for it, and may need the
  * VMA that is being read.
@@ -108,31 +146,32 @@ static bool enough(struct ptscope_walk *walk, int *budget)
 
 	walk->windows++;
 	walk->wanted = is_wanted(walk->mm);
-	if (--*budget <= 0 || need_resched() || walk->wanted)
+	if (--*budget <= 0 || need_resched())
 		return true;
+	if (walk->wanted)
+		return may_end_batch(walk);
 	/* Who holds mmap_lock for reading has kept writers out. */
 	if (!walk->locked_vma || mmap_lock_speculate_try_begin(walk->mm, &seq))
 		return false;
 	walk->wanted = walk->windows >= NAP_WINDOWS;
-	return true;
+	return may_end_batch(walk);
 }
 
-/* Empty entries from walk->addr on: what is in the page cache for them? */
+/*
+ * Empty entries from walk->addr on: what is in the page cache for some of them?
+ * These are as many as one look finds alike.
+ */
 static void fill_gap(struct ptscope_walk *walk, struct vm_area_struct *vma)
 {
-	unsigned long end = walk->gap;
+	struct ptscope_entry entry = ptscope_vacant_entry(&walk->place, PTSCOPE_LEVEL_PTE);
+	unsigned long pages = (walk->gap - walk->addr) >> PAGE_SHIFT;
 
-	walk->gap = 0;
-	while (walk->addr < end && !walk->full && !need_resched()) {
-		struct ptscope_entry entry = { .state = walk->place.vacant };
-		unsigned long pages;
-
-		pages = ptscope_cache_look(walk->place.cache,
-					   linear_page_index(vma, walk->addr),
-					   (end - walk->addr) >> PAGE_SHIFT, &entry);
-		pages = walk->visitor->gap(walk, walk->addr, pages, entry);
-		walk->addr += pages << PAGE_SHIFT;
-	}
+	pages = ptscope_cache_look(walk->place.cache, linear_page_index(vma, walk->addr),
+				   pages, &entry);
+	pages = walk->visitor->gap(walk, walk->addr, pages, entry);
+	walk->addr += pages << PAGE_SHIFT;
+	if (walk->addr == walk->gap)
+		walk->gap = 0;
 }
 
 /* @tired: set to whether the batch should end, however much is left. */
@@ -141,12 +180,16 @@ static int read_vma(struct ptscope_walk *walk, struct vm_area_struct *vma,
 {
 	unsigned long end = min(vma->vm_end, walk->end);
 
+	/* What was empty in the last batch need not be any more. */
+	walk->gap = 0;
 	while (walk->addr < end) {
-		local_irq_disable();
-		walk->addr = walk->visitor->window(walk, walk->addr, end);
-		local_irq_enable();
-		if (walk->gap)
+		if (walk->gap) {
 			fill_gap(walk, vma);
+		} else {
+			local_irq_disable();
+			walk->addr = walk->visitor->window(walk, walk->addr, end);
+			local_irq_enable();
+		}
 		if (walk->full) {
 			walk->full = false;
 			return -ENOBUFS;
@@ -233,6 +276,9 @@ static int walk_by_vma_locks(struct ptscope_walk *walk, int *budget)
 	unsigned long addr;
 	int err = 0;
 
+	if (!PTSCOPE_VMA_LOCKS)
+		return WALK_MMAP_LOCK;
+
 	walk->locked_vma = true;
 	while (!err) {
 		struct vm_area_struct *vma;
@@ -277,16 +323,20 @@ static int walk_batch(struct ptscope_walk *walk)
 	if (!mmget_not_zero(mm))
 		return -ESRCH;
 
+	count_time(walk, &walk->yielded_ns);
 	err = walk_by_vma_locks(walk, &budget);
+	count_time(walk, &walk->busy_ns);
 	if (err != WALK_MMAP_LOCK)
 		goto put_mm;
 
 	err = mmap_read_lock_killable(mm);
 	if (err)
 		goto put_mm;
+	count_time(walk, &walk->yielded_ns);
 	note_layout(walk);
 	err = walk_by_mmap_lock(walk, &budget);
 	mmap_read_unlock(mm);
+	count_time(walk, &walk->busy_ns);
 
 put_mm:
 	/* If the process has gone meanwhile, tearing it down is not our job. */
@@ -298,17 +348,21 @@ put_mm:
  * Who lets go of a lock and takes it again at once has it before a writer that
  * was woken up for it has come to run, and goes on so until the kernel hands
  * the lock over, milliseconds later. And who changes an address space once is
- * likely to do it again. So leave it to itself for a while, within limits: there
- * may always be another writer.
+ * likely to do it again. So leave it to itself for a while.
  */
 static void give_way(struct ptscope_walk *walk)
 {
 	unsigned int naps = 4;
 
-	while ((walk->wanted || is_wanted(walk->mm)) && naps--) {
+	while ((walk->wanted || is_wanted(walk->mm)) && naps-- && may_yield(walk, NAP_NS) &&
+	       !fatal_signal_pending(current)) {
+		ktime_t delay = ns_to_ktime(NAP_NS);
+
 		walk->wanted = false;
 		walk->windows = 0;
-		usleep_range(500, 1000);
+		set_current_state(TASK_KILLABLE);
+		schedule_hrtimeout_range(&delay, NAP_NS, HRTIMER_MODE_REL);
+		count_time(walk, &walk->yielded_ns);
 	}
 }
 
@@ -335,6 +389,7 @@ int ptscope_walk(struct ptscope_walk *walk)
 	if (walk->addr >= walk->end)
 		return 0;
 
+	walk->since = ktime_get_ns();
 	do {
 		give_way(walk);
 		err = walk_batch(walk);

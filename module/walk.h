@@ -21,7 +21,8 @@ struct ptscope_walk;
  *	says of them what @entry does. Returns how many it takes, as the run
  *	function of struct ptscope_sink does. Called with the VMA locked.
  * @leave: the walk has come to the end of a VMA, or of what is left of it;
- *	may be NULL. Called with mmap_lock held for read. Another value than 0
+ *	may be NULL. Called with mmap_lock or the lock of some VMA held for read,
+ *	or with none where the address space has ended. Another value than 0
  *	makes ptscope_walk() return it; the walk can be taken up again behind
  *	that VMA.
  */
@@ -62,6 +63,10 @@ struct ptscope_slots {
  * @wanted: somebody waited for mmap_lock when the last window had been read, or
  *	held it for writing and has not been given way to for a while
  * @windows: how many have been read since somebody was given way to
+ * @busy_ns: time spent on reading, in nanoseconds
+ * @yielded_ns: time spent on waiting for locks and on letting others go first
+ * @since: what passes from then on, in nanoseconds of ktime_get_ns(), is not
+ *	counted yet
  * @place: what entries of the present VMA cannot say of themselves
  * @told: the bits in which entries are like the present one that was put into
  *	words last, within @place; PTSCOPE_NOTHING_TOLD if there was none
@@ -82,6 +87,9 @@ struct ptscope_walk {
 	bool locked_vma;
 	bool wanted;
 	unsigned int windows;
+	u64 busy_ns;
+	u64 yielded_ns;
+	u64 since;
 	unsigned long gap;
 	struct ptscope_place place;
 	u64 told;

@@ -32,8 +32,14 @@ static inline bool pte_devmap(pte_t pte)
 }
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
-/* The locks of VMAs are not for modules, or not there at all. */
+/*
+ * Can a module take the lock of a VMA? Where it cannot, the tree of VMAs may not
+ * be searched without mmap_lock either: before 6.4 its nodes were freed at once.
+ */
+#define PTSCOPE_VMA_LOCKS \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0) && IS_ENABLED(CONFIG_PER_VMA_LOCK))
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0) || !defined(CONFIG_PER_VMA_LOCK)
 #define lock_vma_under_rcu(mm, address) \
 	((void)(mm), (void)(address), (struct vm_area_struct *)NULL)
 #define vma_end_read(vma) ((void)(vma))

@@ -6,13 +6,14 @@
 #include <linux/jhash.h>
 #include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0) || !defined(CONFIG_PER_VMA_LOCK)
 /*
- * Newer kernels count how often mmap_lock was taken for writing. Before that
- * the sizes kept in the mm_struct stand in: a change that leaves all of them
- * as they were goes unnoticed.
+ * Newer kernels count how often mmap_lock was taken for writing, if their VMAs
+ * have locks. Elsewhere the sizes kept in the mm_struct stand in: a change that
+ * leaves all of them as they were goes unnoticed.
  */
-static inline bool mmap_lock_speculate_try_begin(struct mm_struct *mm, unsigned int *seq)
+#define mmap_lock_speculate_try_begin mmap_lock_sizes
+static inline bool mmap_lock_sizes(struct mm_struct *mm, unsigned int *seq)
 {
 	const u32 sizes[] = {
 		mm->map_count, mm->total_vm, mm->locked_vm, mm->data_vm,
