@@ -84,9 +84,9 @@ int ptscope_walk_get_start(struct netlink_callback *cb)
 		kfree(dump);
 		return -ENOMEM;
 	}
-	dump->trail.detail = PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO;
 	dump->dump.fill = walk_fill;
 	dump->dump.free = walk_free;
 	ptscope_dump_take(&dump->dump, cb, PTSCOPE_SUBJECT_ADDRESSES);
+	dump->trail.visible = dump->dump.question.filter.visible;
 	return 0;
 }

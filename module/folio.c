@@ -11,67 +11,111 @@
 #include <linux/mm.h>
 #include <linux/page-flags.h>
 #include <linux/ptscope.h>
+#include "compat/folio_state.h"
 #include "folio.h"
 
-#define ORDER_SHIFT	16
-#define FLAGS_SHIFT	24
+/**
+ * struct look - what is looked at of a frame
+ * @page: its struct page
+ * @folio: the folio that it is a part of
+ * @flags: flags of @folio
+ * @order: order of @folio
+ * @index: number of @page in @folio
+ * @hugetlb: a hugetlb mapping has it
+ */
+struct look {
+	struct page *page;
+	struct folio *folio;
+	unsigned long flags;
+	unsigned int order;
+	unsigned long index;
+	bool hugetlb;
+};
 
-/* No folio is larger than a PUD leaf; a larger number was read too late. */
-static unsigned int folio_order_now(const struct folio *folio)
+static struct look look_at(struct page *page, bool hugetlb)
 {
-	unsigned int order = folio_order((struct folio *)folio);
+	struct folio *folio = page_folio(page);
+	struct look look = {
+		.page = page,
+		.folio = folio,
+		.flags = ptscope_page_flags(&folio->page),
+		.index = page_to_pfn(page) - page_to_pfn(&folio->page),
+		.hugetlb = hugetlb,
+	};
 
-	return order <= PUD_SHIFT - PAGE_SHIFT ? order : 0;
+	if (test_bit(PG_head, &look.flags))
+		look.order = ptscope_large_order(folio);
+	/* No folio is larger than a PUD leaf; such a number was read too late. */
+	if (look.order > PUD_SHIFT - PAGE_SHIFT || look.index >> look.order) {
+		look.order = 0;
+		look.index = 0;
+	}
+	return look;
 }
 
-static u32 folio_flags_now(struct folio *folio, struct page *page)
+static u32 folio_flags_now(const struct look *look, unsigned int *looks)
 {
+	const unsigned long page_flags =
+		ptscope_page_flags(look->hugetlb ? &look->folio->page : look->page);
+	const bool anon = folio_test_anon(look->folio);
 	u32 flags = 0;
+	bool shared;
 
-	if (folio_test_anon(folio)) {
+	if (anon) {
 		flags |= PTSCOPE_FOLIO_ANON;
-		if (folio_test_ksm(folio))
+		if (folio_test_ksm(look->folio))
 			flags |= PTSCOPE_FOLIO_KSM;
-		if (PageAnonExclusive(folio_test_hugetlb(folio) ? &folio->page : page))
+		if (test_bit(PG_anon_exclusive, &page_flags))
 			flags |= PTSCOPE_FOLIO_EXCLUSIVE;
 	}
-	if (folio_maybe_mapped_shared(folio))
+	if (look->order)
+		shared = ptscope_large_is_shared(look->folio, look->order, anon, look->hugetlb,
+						 looks);
+	else
+		shared = ptscope_page_mapcount(look->page) > 1;
+	if (shared)
 		flags |= PTSCOPE_FOLIO_SHARED;
-	if (folio_test_swapbacked(folio))
+	if (test_bit(PG_swapbacked, &look->flags))
 		flags |= PTSCOPE_FOLIO_SWAP_BACKED;
-	if (folio_test_mlocked(folio))
+	if (test_bit(PG_mlocked, &look->flags))
 		flags |= PTSCOPE_FOLIO_MLOCKED;
-	if (folio_test_unevictable(folio))
+	if (test_bit(PG_unevictable, &look->flags))
 		flags |= PTSCOPE_FOLIO_UNEVICTABLE;
-	if (folio_test_writeback(folio))
+	if (test_bit(PG_writeback, &look->flags))
 		flags |= PTSCOPE_FOLIO_WRITEBACK;
 	return flags;
 }
 
-/* Describe the page at @addr; *@rest is how many from it on are in its folio. */
-static u64 describe(struct page *page, unsigned long addr, u32 detail, unsigned long *rest)
+/* The extra word of the page at @addr, as on the wire. */
+static u64 describe(const struct look *look, unsigned long addr, u32 detail, unsigned int *looks)
 {
-	struct folio *folio = page_folio(page);
-	unsigned long index = page_to_pfn(page) - page_to_pfn(&folio->page);
-	unsigned int order = folio_order_now(folio);
-	u64 extra = 0;
+	const unsigned long pages = 1UL << look->order;
+	u64 extra = PTSCOPE_EXTRA_KNOWN;
 	u32 flags;
 
-	if (index >> order) {
-		order = 0;
-		index = 0;
-	}
-	*rest = (1UL << order) - index;
-
 	if (detail & PTSCOPE_DETAIL_NODE)
-		extra |= page_to_nid(page);
+		extra |= page_to_nid(look->page);
 	if (detail & PTSCOPE_DETAIL_FOLIO) {
-		flags = folio_flags_now(folio, page);
-		if (!(((addr >> PAGE_SHIFT) - index) & ((1UL << order) - 1)))
+		flags = folio_flags_now(look, looks);
+		if (!(((addr >> PAGE_SHIFT) - look->index) & (pages - 1)))
 			flags |= PTSCOPE_FOLIO_ALIGNED;
-		extra |= (u64)order << ORDER_SHIFT | (u64)flags << FLAGS_SHIFT;
+		extra |= (u64)look->order << PTSCOPE_EXTRA_ORDER_SHIFT |
+			 (u64)flags << PTSCOPE_EXTRA_FLAGS_SHIFT;
 	}
 	return extra;
+}
+
+/*
+ * Frames from @pfn on, which is not online, that are not either: memory is online
+ * by sections, and a device's memory by parts of them.
+ */
+static unsigned long offline_rest(unsigned long pfn)
+{
+#ifdef CONFIG_SPARSEMEM
+	return PAGES_PER_SUBSECTION - pfn % PAGES_PER_SUBSECTION;
+#else
+	return 1;
+#endif
 }
 
 /**
@@ -79,26 +123,39 @@ static u64 describe(struct page *page, unsigned long addr, u32 detail, unsigned 
  * @pfn: number of the first one
  * @addr: where it is mapped
  * @pages: how many there are
- * @detail: which of PTSCOPE_DETAIL_NODE and PTSCOPE_DETAIL_FOLIO to tell
+ * @request: what to report
  * @extra: set to the extra word of the first frame, as on the wire; 0 if the
  *	frame has no struct page of memory in use
+ * @looks: how many struct pages may be looked at; more than 0. What has been
+ *	looked at is subtracted.
  *
  * Context: interrupts off, in the window in which the frames were read from
  * an entry.
  *
- * Return: how many of the frames have the same extra word.
+ * Return: how many of the frames, at least one, have the same extra word, as
+ * far as @looks allowed to find out.
  */
 unsigned long ptscope_folio_extra(unsigned long pfn, unsigned long addr, unsigned long pages,
-				  u32 detail, u64 *extra)
+				  const struct ptscope_folio_request *request, u64 *extra,
+				  unsigned int *looks)
 {
-	unsigned long done = 0, rest;
-	u64 word;
+	unsigned long done = 0;
 
-	while (done < pages) {
+	while (done < pages && *looks) {
 		struct page *page = pfn_to_online_page(pfn + done);
+		unsigned long rest;
+		u64 word = 0;
 
-		rest = 1;
-		word = page ? describe(page, addr + (done << PAGE_SHIFT), detail, &rest) : 0;
+		--*looks;
+		if (page) {
+			const struct look look = look_at(page, request->hugetlb);
+
+			rest = (1UL << look.order) - look.index;
+			word = describe(&look, addr + (done << PAGE_SHIFT), request->detail,
+					looks) & request->visible;
+		} else {
+			rest = offline_rest(pfn + done);
+		}
 		if (!done)
 			*extra = word;
 		else if (*extra != word)

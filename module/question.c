@@ -6,6 +6,7 @@
 #include <linux/sched/signal.h>
 #include <net/genetlink.h>
 #include <linux/ptscope.h>
+#include "folio.h"
 #include "question.h"
 
 /* The parser lets the last of two equal attributes win; we let neither. */
@@ -113,16 +114,19 @@ static int parse_addresses(struct ptscope_question *question, const struct nlmsg
 }
 
 /*
- * Frames, slots and the page cache are for those who might as well ask pagemap
- * and mincore. Others get the rest of the answer, and are told.
+ * Frames, slots, the page cache, and most of what is known of folios are for those
+ * who might as well read pagemap, kpageflags and mincore. Others get the rest of
+ * the reply, which is marked.
  */
 static void hide(struct ptscope_question *question, bool cache, bool walk)
 {
 	const bool sees = question->sight & PTSCOPE_SIGHT_FRAMES;
 
 	question->cache = cache && sees;
+	question->filter.visible = sees ? ~0ULL : PTSCOPE_EXTRA_PUBLIC;
 	question->hidden = !sees &&
-		(cache || walk || question->filter.detail & PTSCOPE_DETAIL_FRAME);
+		(cache || walk || question->filter.detail & (PTSCOPE_DETAIL_FRAME |
+							     PTSCOPE_DETAIL_FOLIO));
 	/* One frame is like any other to those who may not see them. */
 	if (!sees)
 		question->filter.detail &= ~PTSCOPE_DETAIL_FRAME;

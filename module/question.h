@@ -20,6 +20,7 @@ struct sk_buff;
  * @mask: flags that must all be set then
  * @anyof: flags of which one must be set, unless there are none in here
  * @detail: bits of enum ptscope_detail
+ * @visible: bits of a run's extra word that the caller may see
  * @brief: tell them as series, or VMAs as lines; then there is no detail beyond
  *	flags
  */
@@ -29,6 +30,7 @@ struct ptscope_filter {
 	u32 mask;
 	u32 anyof;
 	u32 detail;
+	u64 visible;
 	bool brief;
 };
 

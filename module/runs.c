@@ -109,15 +109,26 @@ static __always_inline bool add(struct ptscope_runs *runs, unsigned long addr,
 
 /*
  * Pages of @entry from @addr on, where its frame is @value, that share node and
- * folio with the first one, whose extra word is noted in @extra.
+ * folio with the first one, whose extra word is noted in @extra. There are fewer
+ * of them, or none, where the window has no looks left.
  */
-static unsigned long alike_in_memory(const struct ptscope_runs *runs,
+static unsigned long alike_in_memory(struct ptscope_runs *runs,
 				     const struct ptscope_entry *entry, u64 value,
 				     unsigned long addr, unsigned long pages, u64 *extra)
 {
+	const struct ptscope_folio_request request = {
+		.detail = runs->filter.detail,
+		.visible = runs->filter.visible,
+		.hugetlb = runs->walk.place.huge_level >= 0,
+	};
+
 	if (entry->state != PTSCOPE_STATE_RES || runs->walk.place.pfn_map)
 		return pages;
-	return ptscope_folio_extra(value, addr, pages, runs->filter.detail, extra);
+	/* All of them are the same frame. */
+	if (entry->flags & PTSCOPE_FLAG_ZERO)
+		return ptscope_folio_extra(value, addr, 1, &request, extra, &runs->looks) ?
+		       pages : 0;
+	return ptscope_folio_extra(value, addr, pages, &request, extra, &runs->looks);
 }
 
 static noinline void judge(struct ptscope_runs *runs, struct ptscope_verdict *verdict,
@@ -161,6 +172,9 @@ static unsigned long runs_run(struct ptscope_walk *walk, unsigned long addr,
 
 		if (runs->extras)
 			more = alike_in_memory(runs, entry, value, from, more, &extra);
+		/* Go on in another window, with interrupts on in between. */
+		if (!more)
+			break;
 		if (runs->filter.brief ? !ptscope_series_add(runs, from, more, verdict->what) :
 		    !add(runs, from, more, verdict->what, shown, extra, runs->extras))
 			break;
@@ -392,6 +406,7 @@ static unsigned long frame_runs_window(struct ptscope_walk *walk, unsigned long 
 static unsigned long folio_runs_window(struct ptscope_walk *walk, unsigned long addr,
 				       unsigned long end)
 {
+	to_runs(walk)->looks = PTSCOPE_FOLIO_LOOKS;
 	return ptscope_read_window(walk, &folio_runs_sink, addr, end);
 }
 

@@ -58,6 +58,7 @@ enum {
  * @at: where the next one goes
  * @limit: where no other one fits
  * @extras: where their extra words go; NULL if none are asked for
+ * @looks: how many struct pages the present window may still look at
  * @growing: where the last run ends, if what follows may still belong to it,
  *	else 0
  * @what: of the last run, what is in its last word beside the pages
@@ -74,6 +75,7 @@ struct ptscope_runs {
 	u8 *at;
 	u8 *limit;
 	u64 *extras;
+	unsigned int looks;
 	unsigned long growing;
 	u64 what;
 	u64 follows;

@@ -33,6 +33,12 @@ static unsigned long trail_run(struct ptscope_walk *walk, unsigned long addr,
 			       unsigned long pages, const struct ptscope_entry *entry)
 {
 	struct ptscope_trail *trail = to_trail(walk);
+	const struct ptscope_folio_request request = {
+		.detail = PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
+		.visible = trail->visible,
+		.hugetlb = walk->place.huge_level >= 0,
+	};
+	unsigned int looks = PTSCOPE_FOLIO_LOOKS;
 
 	trail->run.addr = addr;
 	trail->run.pages = 1;
@@ -40,7 +46,7 @@ static unsigned long trail_run(struct ptscope_walk *walk, unsigned long addr,
 	trail->run.what = ptscope_run_what(entry, entry->flags);
 	trail->run.extra = 0;
 	if (entry->state == PTSCOPE_STATE_RES && !walk->place.pfn_map)
-		ptscope_folio_extra(entry->value, addr, 1, trail->detail, &trail->run.extra);
+		ptscope_folio_extra(entry->value, addr, 1, &request, &trail->run.extra, &looks);
 	return pages;
 }
 
@@ -87,7 +93,7 @@ static const struct ptscope_visitor trail_visitor = {
 
 /**
  * ptscope_trail_walk() - record the way to an address
- * @trail: filled in; @trail->vma.buf and @trail->detail must be set
+ * @trail: filled in; @trail->vma.buf and @trail->visible must be set
  * @mm: the address space; the caller holds mm_count
  * @address: any address of it, or one that is of no address space
  * @cache: look into the page cache if nothing is mapped there

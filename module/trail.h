@@ -26,7 +26,7 @@ struct ptscope_step {
  * struct ptscope_trail - a walk to one address
  * @walk: the walk, over the one page that holds the address
  * @address: the address
- * @detail: of enum ptscope_detail, what @run.extra is to tell
+ * @visible: bits of @run.extra that the caller may see
  * @mapped: there is a VMA, so that the rest means something
  * @vma: the VMA
  * @step: the entries met, from the top
@@ -36,7 +36,7 @@ struct ptscope_step {
 struct ptscope_trail {
 	struct ptscope_walk walk;
 	u64 address;
-	u32 detail;
+	u64 visible;
 	bool mapped;
 	struct ptscope_vma vma;
 	struct ptscope_step step[PTSCOPE_LEVELS];

@@ -591,9 +591,10 @@ static void decode_run(const struct ptscope_packed_run *packed, bool frames,
 	}
 }
 
-static void decode_extra(uint64_t extra, struct ptscope_run *run)
+static void decode_extra(uint64_t extra, bool hidden, struct ptscope_run *run)
 {
 	run->has_extra = run->state == PTSCOPE_STATE_RES && extra;
+	run->has_order = run->has_extra && !hidden;
 	run->node = extra & 0xffff;
 	run->order = extra >> 16 & 0xff;
 	run->folio = extra >> 24;
@@ -723,7 +724,7 @@ bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run)
 		   detail & PTSCOPE_DETAIL_FRAME && !runs->hidden, run);
 	if (runs->extras.len) {
 		memcpy(&extra, runs->extras.data + runs->next * sizeof(extra), sizeof(extra));
-		decode_extra(extra, run);
+		decode_extra(extra, runs->hidden, run);
 	}
 	runs->next++;
 	return true;
@@ -795,7 +796,7 @@ static bool decode_way(const struct nlattr *head, int len, void *member)
 	/* Hidden frames come as 0, and are taken back by whoever knows. */
 	decode_run((const struct ptscope_packed_run *)way.run.data, true, &trail->run);
 	if (way.extra)
-		decode_extra(way.extra, &trail->run);
+		decode_extra(way.extra, false, &trail->run);
 	return true;
 }
 
@@ -815,6 +816,7 @@ int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail)
 	if (is_hidden(msg)) {
 		trail->run.has_frame = false;
 		trail->run.has_slot = false;
+		trail->run.has_order = false;
 	}
 	trail->vma.pid = trail->pid;
 	trail->vma.start_time = trail->start_time;

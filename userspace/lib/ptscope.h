@@ -191,7 +191,9 @@ struct ptscope_filter {
  * @has_slot: @swap_type and @swap_offset are known
  * @swap_type: number of the swap area, of pages in swap
  * @swap_offset: the first page's place in it, in base pages
- * @has_extra: @node, @order and @folio are known
+ * @has_extra: @node and @folio are known
+ * @has_order: @order and all bits of @folio are known, and not only
+ *	PTSCOPE_FOLIO_ANON, SHARED, EXCLUSIVE and MLOCKED
  * @node: NUMA node of the first frame
  * @order: its folio has 1 << @order base pages
  * @folio: PTSCOPE_FOLIO_* bits; estimates
@@ -210,6 +212,7 @@ struct ptscope_run {
 	uint32_t swap_type;
 	uint64_t swap_offset;
 	bool has_extra;
+	bool has_order;
 	uint32_t node;
 	uint32_t order;
 	uint32_t folio;
