@@ -2,15 +2,25 @@
 /*
  * The five levels of the page tables, one function each.
  *
- * Tables are read without their locks, and some can be freed while mmap_lock
- * or the VMA's lock is held for read: khugepaged frees file mappings' tables
- * from outside, empty tables are reclaimed under MADV_DONTNEED, and shared
- * hugetlb tables are unshared by other processes. What holds all of them back
- * is an interrupts-off section, for a table is freed only after an RCU grace
- * period or an IPI to every processor that may be reading it. So a window of
- * interrupts off begins by reading the path from the pgd down, goes on to read
- * entries of one table, and ends. Nothing that was read in one window is
- * followed in another.
+ * Tables are read without their locks, in windows of interrupts off. A window
+ * begins by reading the path from the pgd down, goes on to read entries of one
+ * table, and ends. Nothing that was read in one window is followed in another.
+ * The tables on the path stay for as long as the window lasts:
+ *
+ * - munmap(), exit and mremap() free tables of ranges without a VMA. The reader
+ *   holds mmap_lock or the VMA's lock, which they take for writing first, and
+ *   free_pgtables() leaves alone what its neighbours' VMAs reach. (That the freed
+ *   range itself is flushed by an IPI does not help: it goes to mm_cpumask(), and
+ *   the reader of another process's tables is not in there.)
+ * - khugepaged frees the tables of ranges that have one. Up to 6.4 it holds
+ *   mmap_lock for writing meanwhile; since then pte_free_defer() waits for an RCU
+ *   grace period, which an interrupts-off section holds back.
+ * - MADV_DONTNEED frees empty tables under mmap_lock held for read, on kernels
+ *   with CONFIG_PT_RECLAIM, whose tables are all freed after a grace period.
+ * - A table that hugetlb mappings share is unshared by any of their processes.
+ *   tlb_remove_table_sync_one() sends an IPI to every processor before the table
+ *   can be used for something else. It does nothing without
+ *   CONFIG_MMU_GATHER_RCU_TABLE_FREE, so that main.c refuses such kernels.
  *
  * A level whose entries are folded into the one above is walked by the
  * kernel's own accessors like any other; that costs no read.
@@ -87,6 +97,25 @@ ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	if (ptscope_entry_has_frame(entry))
 		entry->value += from >> PAGE_SHIFT & (ptscope_entry_span(entry) - 1);
 	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, entry) << PAGE_SHIFT);
+}
+
+/**
+ * ptscope_still_empty() - read empty entries a second time
+ * @entry: the first one
+ * @end: behind the last one
+ *
+ * Whoever holds a table's lock may clear an entry for a moment and set it again:
+ * MADV_FREE and copy-on-write do, and on arm64 whoever joins entries to a block or
+ * takes one apart. A reader with the lock never sees that, and nor should ours.
+ *
+ * Return: the first entry that is not empty any more, or @end.
+ */
+static __always_inline const u64 *
+ptscope_still_empty(const u64 *entry, const u64 *end)
+{
+	if (READ_ONCE(*entry) & ~PTSCOPE_STRAY_BITS)
+		return entry;
+	return ptscope_run_end(entry, end, ptscope_empty_pattern(), 0);
 }
 
 /* Is @pte one of the entries that the contiguous hint makes one translation? */
@@ -177,7 +206,9 @@ ptscope_pass_singles(const struct ptscope_walk *walk, unsigned long addr,
 	while (entry < last) {
 		const u64 value = READ_ONCE(entry[1]);
 
+		/* The first one is read again, as in ptscope_still_empty(). */
 		if ((value & bits) != told ||
+		    READ_ONCE(entry[0]) & ~PTSCOPE_STRAY_BITS ||
 		    READ_ONCE(entry[2]) & ~PTSCOPE_STRAY_BITS ||
 		    !take(into, addr + PAGE_SIZE, value))
 			break;
@@ -249,6 +280,13 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 
 		if (!(raw & ~PTSCOPE_STRAY_BITS)) {
 			next = ptscope_run_end(entry, stop, ptscope_empty_pattern(), 0);
+			next = ptscope_still_empty(entry, next);
+			if (unlikely(next == entry)) {
+				pte = READ_ONCE(*ptep);
+				if (ptscope_raw_pte(pte) & ~PTSCOPE_STRAY_BITS)
+					continue;
+				next++;
+			}
 			addr += (next - entry) << PAGE_SHIFT;
 			from = ptscope_sink_empty(walk, sink, from, addr,
 						  PTSCOPE_LEVEL_PTE);
@@ -341,6 +379,18 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		}
 
 		next = ptscope_pmd_run_end(walk, pmdp, pmd, last, sink->frames);
+		if (pmd_none(pmd)) {
+			const pmd_t *empty = (const pmd_t *)
+				ptscope_still_empty((const u64 *)pmdp, (const u64 *)next);
+
+			if (unlikely(empty == pmdp)) {
+				pmd = READ_ONCE(*pmdp);
+				if (!pmd_none(pmd))
+					continue;
+				empty++;
+			}
+			next = empty;
+		}
 		addr = next == last ? end : (addr & PMD_MASK) + (next - pmdp) * PMD_SIZE;
 		what = ptscope_entry_of_pmd(walk, pmdp, pmd);
 		from = ptscope_sink_run(walk, sink, from, addr, &what);
@@ -351,6 +401,14 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		pmdp = next;
 		pmd = READ_ONCE(*pmdp);
 	}
+}
+
+/* Read an entry, and if it is empty, a second time: see ptscope_still_empty(). */
+static __always_inline pud_t ptscope_get_pud(pud_t *pudp)
+{
+	pud_t pud = pudp_get(pudp);
+
+	return pud_none(pud) ? pudp_get(pudp) : pud;
 }
 
 static __always_inline struct ptscope_entry
@@ -367,7 +425,7 @@ ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 		 p4d_t *p4dp, p4d_t p4d, unsigned long addr, unsigned long end)
 {
 	pud_t *pudp = pud_offset_lockless(p4dp, p4d, addr);
-	pud_t pud = pudp_get(pudp);
+	pud_t pud = ptscope_get_pud(pudp);
 	const unsigned long begin = addr;
 
 	if (!mm_pud_folded(walk->mm))
@@ -389,7 +447,7 @@ ptscope_read_pud(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 			addr = pud_addr_end(addr, end);
 			if (addr == end)
 				break;
-			pud = pudp_get(++pudp);
+			pud = ptscope_get_pud(++pudp);
 		} while (pud_none(first) && pud_none(pud));
 
 		what = ptscope_entry_of_pud(walk, first);

@@ -11,11 +11,23 @@
 #include "netlink.h"
 #include "version.h"
 
+/* An entry is read at one go, and is as wide as on the wire. */
+#ifndef CONFIG_64BIT
+#error "ptscope reads page tables of 64-bit kernels only"
+#endif
+
+/* Leaf tables are read through the kernel's own mapping of memory. */
+#ifdef CONFIG_HIGHPTE
+#error "ptscope cannot read page tables in high memory (CONFIG_HIGHPTE)"
+#endif
+
+/* What keeps a table from being freed under its reader: see levels.h. */
+#ifndef CONFIG_MMU_GATHER_RCU_TABLE_FREE
+#error "ptscope needs CONFIG_MMU_GATHER_RCU_TABLE_FREE, which delays the freeing of page tables"
+#endif
+
 static int __init ptscope_init(void)
 {
-	/* Leaf tables are read through the kernel's own mapping of memory. */
-	BUILD_BUG_ON(IS_ENABLED(CONFIG_HIGHPTE));
-
 	ptscope_arch_init();
 	return ptscope_netlink_init();
 }
