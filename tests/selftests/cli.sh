@@ -179,7 +179,9 @@ status "walk to one of them" 0 ptscope walk --cache --json "$pid" "$cached"
 json "says what a touch costs" '.walk[-1] | .state == "cached" and .touch == "minor fault"'
 status "walk to one of them without a look" 0 ptscope walk --json "$pid" "$cached"
 json "does not know" \
-	'.walk[-1] | .state == "disk" and .touch == "file read" or .state == "lazy"'
+	'.walk[-1] | .state == "disk" and .touch == "file read or minor fault" or .state == "lazy"'
+status "maps without a look into the page cache" 0 ptscope maps --json -o cached,disk "$pid"
+json "does not know what is in it" '.maps | all(.cached == null and .disk != null)'
 
 # What the processor's manual calls the bits.
 status "walk to a page of code" 0 ptscope walk --json "$pid" \
@@ -262,13 +264,27 @@ status "an ordinary user at its own pages" 0 nobody ptscope pages --json self
 json "sees them without frames" '.pages | length > 0 and all(.frame == null)'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user and the page cache" 0 nobody ptscope maps --cache --json -o cached,disk self
-json "does not see it" '.maps[-1] | .cached == 0 and .disk > 0'
+json "does not see it" '.maps | all(.cached == null) and .[-1].disk > 0'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+status "an ordinary user and the page cache, in a table" 0 nobody ptscope maps --cache self
+matches "has a last line that says that it does not know" "${out##*$'\n'}" \
+	'^[0-9]+: touching the rest would get .* from swap, .* from files or by minor faults, .* by zero-fill or from shared memory: the page cache is hidden$'
+status "an ordinary user's total" 0 nobody ptscope maps --cache -n -o cached,name self
+check "has no number for it" grep -qE '^ *total$' <<<"$out"
+status "an ordinary user's summary of its pages" 0 nobody ptscope pages --json --summary --cache self
+json "knows of no run of frames" \
+	'.pages | length > 0 and all(.runs == null and .run_bytes == null)'
+json "but of folios" '[.pages[] | .anon + .file] | add > 0'
+matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+status "an ordinary user's swap slots and frames" 0 nobody ptscope pages --json -o frame,phys,swapdev,slot self
+json "are not told" '.pages | all(.[] == null)'
 status "an ordinary user at another's pages" 1 nobody ptscope pages "$pid"
+# Where addresses are not random, those of one process are those of the next.
 # shellcheck disable=SC2016 # for the other shell to expand
-status "an ordinary user walks at home" 0 nobody bash -c \
+status "an ordinary user walks at home" 0 nobody setarch -R bash -c \
 	'exec ptscope walk --json self "$(ptscope maps -n -r -o start self | head -n 1)"'
-json "without a frame of a table or a page" '.walk | all(.table == null and .phys == null)'
+json "to a page that is there" '.walk[-1].state == "res"'
+json "without a frame of a table or a page" '.walk | all(.table == null and .phys == null and .entry == null)'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user walks elsewhere" 1 nobody ptscope walk "$pid" "$stack_page"
 status "an ordinary user's info" 0 nobody ptscope info --json

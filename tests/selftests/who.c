@@ -317,6 +317,9 @@ static int ask_runs(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 	return err;
 }
 
+/* Bits of an entry that are a frame's on each of our architectures, if not all of them. */
+#define FRAME_BITS 0x0000fffffffff000ull
+
 static int ask_trail(struct ptscope *ps, pid_t pid, uint64_t address, struct outcome *outcome)
 {
 	struct ptscope_trail trail;
@@ -326,7 +329,8 @@ static int ask_trail(struct ptscope *ps, pid_t pid, uint64_t address, struct out
 	if (err)
 		return err;
 	for (i = 0; i < trail.steps; i++)
-		outcome->leaked |= trail.step[i].table && !outcome->frames;
+		outcome->leaked |= (trail.step[i].table || trail.step[i].value & FRAME_BITS) &&
+				   !outcome->frames;
 	outcome->leaked |= trail.run.has_frame && trail.run.frame && !outcome->frames;
 	return 0;
 }

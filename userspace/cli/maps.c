@@ -85,10 +85,18 @@ static bool row_tables(const void *data, struct cell *cell)
 	return true;
 }
 
+static bool row_cached(const void *data, struct cell *cell)
+{
+	const struct row *row = data;
+
+	cell->number = row->vma.census.cached;
+	cell->color = cell->number ? COLOR_NONE : COLOR_FAINT;
+	return row->cache;
+}
+
 static ROW_SIZE(swap, c->swap, COLOR_AWAY)
 static ROW_SIZE(lazy, c->lazy, COLOR_NONE)
 static ROW_SIZE(zero, c->zero + c->zero_huge, COLOR_NONE)
-static ROW_SIZE(cached, c->cached, COLOR_NONE)
 static ROW_SIZE(disk, c->disk, COLOR_AWAY)
 static ROW_SIZE(special, c->special, COLOR_AWAY)
 static ROW_SIZE(young, c->young, COLOR_NONE)
@@ -158,7 +166,7 @@ static const struct column columns[] = {
 	{ "pmd", CELL_SIZE, "of res, mapped by PMD leaves", row_pmd },
 	{ "pud", CELL_SIZE, "of res, mapped by PUD leaves", row_pud },
 	{ "lazy", CELL_SIZE, "never touched: a touch gets zeroes", row_lazy },
-	{ "cached", CELL_SIZE, "in the page cache, not mapped (only when asked for)",
+	{ "cached", CELL_SIZE, "in the page cache, not mapped; empty if that is not known",
 	  row_cached },
 	{ "disk", CELL_SIZE, "of a file, not mapped: a touch reads it", row_disk },
 	{ "swap", CELL_SIZE, "swapped out", row_swap },

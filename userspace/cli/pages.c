@@ -281,6 +281,7 @@ static int pages_run(const struct verb *verb, const struct options *given)
 		goto out;
 	err = read_runs(ps, &opts, pid, info.page_size, table, opts.summary ? &summary : NULL);
 	status = report(ps, pid, err);
+	summary.hidden = ptscope_hidden(ps);
 	if (opts.summary) {
 		if (!err && !summary_print(&summary, &opts, info.page_size))
 			status = CLI_FAILED;

@@ -170,6 +170,7 @@ static int read_process(struct ptscope *ps, const struct options *opts, pid_t pi
 		if (!row)
 			return -ENOMEM;
 		row->page_size = page_size;
+		row->cache = opts->cache && !ptscope_hidden(ps);
 	}
 	if (err && !rows->count)
 		return err;
@@ -178,6 +179,7 @@ static int read_process(struct ptscope *ps, const struct options *opts, pid_t pi
 		return -ENOMEM;
 	row->total = true;
 	row->page_size = page_size;
+	row->cache = opts->cache && !ptscope_hidden(ps);
 	return err;
 }
 
@@ -218,17 +220,21 @@ static int print_process(struct ptscope *ps, const struct verb *verb,
 }
 
 /* What would become of the rest if the process touched all of it. */
-static void print_touch(const struct ptscope_vma *total)
+static void print_touch(const struct row *total)
 {
-	const struct ptscope_census *c = &total->census;
+	const struct ptscope_census *c = &total->vma.census;
 	char zero[16], minor[16], file[16], swap[16];
 
 	format_size(zero, sizeof(zero), c->lazy);
 	format_size(minor, sizeof(minor), c->cached);
 	format_size(file, sizeof(file), c->disk);
 	format_size(swap, sizeof(swap), c->swap);
-	printf("%d: touching the rest would get %s by zero-fill, %s by minor faults, %s from files, %s from swap\n",
-	       (int)total->pid, zero, minor, file, swap);
+	if (total->cache)
+		printf("%d: touching the rest would get %s by zero-fill, %s by minor faults, %s from files, %s from swap\n",
+		       (int)total->vma.pid, zero, minor, file, swap);
+	else
+		printf("%d: touching the rest would get %s from swap, %s from files or by minor faults, %s by zero-fill or from shared memory: the page cache is hidden\n",
+		       (int)total->vma.pid, swap, file, zero);
 }
 
 /* With several processes every row says whose it is. */
@@ -246,7 +252,7 @@ static void add_pid_column(struct options *opts, const struct verb *verb)
 }
 
 static int add_all(struct ptscope *ps, const struct verb *verb, const struct options *opts,
-		   uint32_t page_size, struct table *table, struct ptscope_vma *totals,
+		   uint32_t page_size, struct table *table, struct row *totals,
 		   int *ntotals)
 {
 	struct rows rows = { 0 };
@@ -260,7 +266,7 @@ static int add_all(struct ptscope *ps, const struct verb *verb, const struct opt
 		if (parse_pid(opts->operands[i], &pid))
 			status = print_process(ps, verb, opts, pid, page_size, &rows, table);
 		if (rows.count && status == CLI_OK)
-			totals[(*ntotals)++] = rows.row[rows.count - 1].vma;
+			totals[(*ntotals)++] = rows.row[rows.count - 1];
 		if (status > worst)
 			worst = status;
 	}
@@ -272,7 +278,7 @@ static int add_all(struct ptscope *ps, const struct verb *verb, const struct opt
 int rows_run(const struct verb *verb, const struct options *given)
 {
 	struct options opts = *given;
-	struct ptscope_vma *totals;
+	struct row *totals;
 	struct ptscope_info info;
 	struct ptscope *ps;
 	struct table *table;

@@ -9,12 +9,14 @@
  * struct row - a VMA of a process, or a process's total
  * @vma: the VMA; of a total, pid and census alone mean something
  * @total: this is a total
+ * @cache: the page cache was looked into, so that what it holds is known
  * @page_size: size of a base page, which is that of a table
  * @frames: what is known of its frames; NULL unless a column needs it
  */
 struct row {
 	struct ptscope_vma vma;
 	bool total;
+	bool cache;
 	uint32_t page_size;
 	struct frames *frames;
 };

@@ -91,7 +91,7 @@ static bool fill_runs(const void *data, struct cell *cell)
 
 	cell->number = row->summary->runs[row->order];
 	cell->color = cell->number ? COLOR_NONE : COLOR_FAINT;
-	return true;
+	return !row->summary->hidden;
 }
 
 static bool fill_bytes(const struct summary_row *row, const uint64_t *pages, struct cell *cell)
@@ -103,7 +103,7 @@ static bool fill_bytes(const struct summary_row *row, const uint64_t *pages, str
 
 static bool fill_run_bytes(const void *row, struct cell *cell)
 {
-	return fill_bytes(row, SUMMARY(row)->run_pages, cell);
+	return fill_bytes(row, SUMMARY(row)->run_pages, cell) && !SUMMARY(row)->hidden;
 }
 
 static bool fill_anon(const void *row, struct cell *cell)

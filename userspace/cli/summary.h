@@ -16,6 +16,7 @@
  * @anon_aligned: of these, in folios that lie at a multiple of their size
  * @file: pages of other folios
  * @file_aligned: of these, aligned ones
+ * @hidden: frames are hidden, so that their runs are not known
  * @last: the run that may still go on, of one chain of frames
  */
 struct summary {
@@ -25,6 +26,7 @@ struct summary {
 	uint64_t anon_aligned[SUMMARY_ORDERS];
 	uint64_t file[SUMMARY_ORDERS];
 	uint64_t file_aligned[SUMMARY_ORDERS];
+	bool hidden;
 	struct {
 		uint64_t end;
 		uint64_t frame;

@@ -52,7 +52,15 @@ static const char *resident(const struct ptscope_trail *trail, bool write)
 	return "copy on write";
 }
 
-static const char *touch(const struct ptscope_trail *trail, bool write)
+/* A page of a file that is not mapped, and not in the page cache if that is known. */
+static const char *on_disk(const struct ptscope_vma *vma, bool write, bool cache)
+{
+	if (write && is_private(vma))
+		return cache ? "file read and copy" : "file read or minor fault, and copy";
+	return cache ? "file read" : "file read or minor fault";
+}
+
+static const char *touch(const struct ptscope_trail *trail, bool write, bool cache)
 {
 	const struct ptscope_vma *vma = &trail->vma;
 	const uint32_t access = write ? PTSCOPE_VMA_FLAG_WRITE :
@@ -71,7 +79,7 @@ static const char *touch(const struct ptscope_trail *trail, bool write)
 	case PTSCOPE_STATE_CACHED:
 		return write && is_private(vma) ? "minor fault and copy" : "minor fault";
 	case PTSCOPE_STATE_DISK:
-		return write && is_private(vma) ? "file read and copy" : "file read";
+		return on_disk(vma, write, cache);
 	case PTSCOPE_STATE_SWAP:
 		return "swap-in";
 	case PTSCOPE_STATE_MIGRATION:
@@ -93,12 +101,12 @@ static const char *touch(const struct ptscope_trail *trail, bool write)
 	}
 }
 
-const char *touch_read(const struct ptscope_trail *trail)
+const char *touch_read(const struct ptscope_trail *trail, bool cache)
 {
-	return touch(trail, false);
+	return touch(trail, false, cache);
 }
 
-const char *touch_write(const struct ptscope_trail *trail)
+const char *touch_write(const struct ptscope_trail *trail, bool cache)
 {
-	return touch(trail, true);
+	return touch(trail, true, cache);
 }

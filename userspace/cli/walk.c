@@ -19,6 +19,7 @@
  * @step: the entry at this level; NULL if the level is folded, or nothing is
  *	mapped
  * @last: the way ends here
+ * @cache: the page cache was looked into
  */
 struct walk_row {
 	const struct ptscope_trail *trail;
@@ -27,6 +28,7 @@ struct walk_row {
 	uint32_t level;
 	const struct ptscope_step *step;
 	bool last;
+	bool cache;
 };
 
 #define ROW(data) ((const struct walk_row *)(data))
@@ -90,10 +92,13 @@ static bool fill_table(const void *row, struct cell *cell)
 
 static bool fill_entry(const void *row, struct cell *cell)
 {
+	/* Without the right to see what it points to, the entry comes without that. */
+	const uint32_t right = ROW(row)->last ? PTSCOPE_SIGHT_FRAMES : PTSCOPE_SIGHT_TABLES;
+
 	if (!ROW(row)->step)
 		return false;
 	cell->number = ROW(row)->step->value;
-	return true;
+	return ROW(row)->info->sight & right;
 }
 
 static bool fill_flags(const void *row, struct cell *cell)
@@ -164,13 +169,13 @@ static bool fill_slot(const void *row, struct cell *cell)
 
 static bool fill_touch(const void *row, struct cell *cell)
 {
-	cell->text = touch_read(ROW(row)->trail);
+	cell->text = touch_read(ROW(row)->trail, ROW(row)->cache);
 	return ROW(row)->last;
 }
 
 static bool fill_touch_write(const void *row, struct cell *cell)
 {
-	cell->text = touch_write(ROW(row)->trail);
+	cell->text = touch_write(ROW(row)->trail, ROW(row)->cache);
 	return ROW(row)->last;
 }
 
@@ -207,7 +212,8 @@ static const struct column columns[] = {
 	{ "covers", CELL_SIZE, "bytes that an entry of the table covers", fill_covers },
 	{ "table", CELL_NUMBER, "frame number of the table", fill_table },
 	{ "index", CELL_NUMBER, "place of the entry in the table", fill_index },
-	{ "entry", CELL_ADDRESS, "the entry as it stands there", fill_entry },
+	{ "entry", CELL_ADDRESS,
+	  "the entry as it stands there; empty if a part of it is hidden", fill_entry },
 	{ "flags", CELL_TEXT, "its bits; at the end, what they mean to the kernel", fill_flags },
 	{ "state", CELL_TEXT, "where the byte is", fill_state },
 	{ "leaf", CELL_TEXT, "what maps it: pte, cont, pmd or pud", fill_leaf },
@@ -240,9 +246,11 @@ static const struct ptscope_step *step_at(const struct ptscope_trail *trail, uin
 
 /* A row for each level from the top to where the way ends. */
 static bool add_trail(struct table *table, const struct ptscope_trail *trail,
-		      const struct ptscope_info *info)
+		      const struct ptscope_info *info, bool cache)
 {
-	struct walk_row row = { .trail = trail, .info = info, .pid = trail->pid };
+	struct walk_row row = {
+		.trail = trail, .info = info, .pid = trail->pid, .cache = cache,
+	};
 	uint32_t lowest;
 	int level;
 
@@ -281,7 +289,7 @@ static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
 		if (err)
 			return cli_failed(ps, err, pid);
 		cli_note_hidden(ps);
-		if (!add_trail(table, &trail, info)) {
+		if (!add_trail(table, &trail, info, opts->cache && !ptscope_hidden(ps))) {
 			complain("out of memory");
 			return CLI_FAILED;
 		}
