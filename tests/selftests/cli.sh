@@ -73,6 +73,33 @@ json "splits an address into bits that add up" \
 	'.info[0] | .va_bits == (.split | split(" ") | map(tonumber) | add)'
 json "root may see everything" '.info[0] | .processes and .frames'
 
+# A file whose name is no text: bytes that are never in UTF-8, one that is missing
+# from the end of a sequence, an encoding that is too long, half of a surrogate pair,
+# a code point beyond Unicode, what looks like an escape, and what JSON has to quote.
+work=$(mktemp -d)
+odd=$work/$'inv\xff\xfe cut\xe2\x82 long\xc0\xaf half\xed\xa0\x80 far\xf4\x90\x80\x80 \\xff \\ \xc3\xa9\xf0\x9f\x90\xa7 "\n\t\x01\x7f.'
+cp "$(type -P sleep)" "$odd"
+"$odd" 1000 &
+odd_pid=$!
+trap 'kill $pid $odd_pid; rm -r "$work"' EXIT
+until [[ $(readlink "/proc/$odd_pid/exe") == "$odd" ]]; do sleep 0.1; done
+start=$(ptscope maps -n -r -o start "$odd_pid" | head -n 1)
+# What is printed of the name, with the escapes undone.
+bytes() {
+	perl -pe 's/\\x([0-9a-f]{2})/chr hex $1/ge'
+}
+for verb in maps huge walk; do
+	operands=("$odd_pid")
+	[[ $verb != walk ]] || operands+=("$start")
+	status "$verb --json of such a file" 0 ptscope "$verb" --json -o name "${operands[@]}"
+	check "is valid UTF-8" iconv -f UTF-8 -t UTF-8 -o /dev/null <<<"$out"
+	name=$(jq -j "[.[][].name | values][0]" <<<"$out" | bytes; echo /)
+	same "and has the bytes of its name" "${name%/}" "$odd"
+done
+json "leaves alone what is text" '.walk[-1].name | endswith("\\x5cxff \\ é🐧 \"\n\t\u0001\u007f.")'
+same "so has a table" "$(ptscope maps -n -o name "$odd_pid" | head -n 1 | bytes; echo /)" "$odd"$'\n/'
+same "so has raw output" "$(ptscope maps -n -r -o name "$odd_pid" | head -n 1 | bytes; echo /)" "$odd"$'\n/'
+
 # Several processes.
 status "several PIDs" 0 ptscope maps --json "$pid" 1
 json "give rows of each, with a total each" \

@@ -14,6 +14,7 @@
 #include <libsmartcols.h>
 
 #include "table.h"
+#include "utf8.h"
 
 struct table {
 	const struct columns *columns;
@@ -176,12 +177,26 @@ static const char *format_cell(const struct table *table, const struct column *c
 	return NULL;
 }
 
+/* In tables libsmartcols escapes bytes that are no valid text; in JSON it does not. */
+static bool set_text(struct table *table, struct libscols_line *line, int at, const char *text)
+{
+	char *escaped;
+
+	if (!table->opts->json || !text)
+		return !scols_line_set_data(line, at, text);
+	escaped = utf8_escape(text);
+	if (!escaped)
+		return false;
+	/* The line frees it. */
+	return !scols_line_refer_data(line, at, escaped);
+}
+
 static bool set_cell(struct table *table, struct libscols_line *line, int at,
 		     const char *text, enum cell_color color)
 {
 	struct libscols_cell *target = scols_line_get_cell(line, at);
 
-	if (scols_line_set_data(line, at, text))
+	if (!set_text(table, line, at, text))
 		return false;
 	if (color != COLOR_NONE && table->opts->color)
 		scols_cell_set_color(target, color_sequence[color]);
