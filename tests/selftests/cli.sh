@@ -158,6 +158,37 @@ json "has all that is resident in runs of frames" \
 	"[.pages[].run_bytes] | add == $resident"
 json "and in folios" "[.pages[] | .anon + .file] | add >= $resident * 0.9"
 
+# Nothing to print. The first page is nobody's; a decimal number may be a PID.
+status "pages at an address where nothing is mapped" 1 ptscope pages "$pid" 0x249
+same "says so" "$err" "ptscope: 0x249: nothing is mapped there"
+status "pages at what looks like a PID" 1 ptscope pages "$pid" 249
+same "says what it was taken for" "$err" \
+	"ptscope: 0x249: nothing is mapped there; pages takes one PID"
+status "pages at a range where nothing is mapped" 1 ptscope pages --json "$pid" "0-$(printf %x "$page_size")"
+same "says so" "$err" "ptscope: 0x0-$(printf 0x%x "$page_size"): nothing is mapped there"
+json "and prints no row" '.pages == []'
+status "a filter where nothing is mapped" 1 ptscope pages --state res "$pid" 0
+matches "says so" "$err" '^ptscope: 0x0: nothing is mapped there'
+status "a summary where nothing is mapped" 1 ptscope pages --summary "$pid" 0
+matches "says so" "$err" '^ptscope: 0x0: nothing is mapped there'
+status "a filter that matches nothing" 0 ptscope pages --state poison "$pid"
+same "is noted" "$err" "ptscope: $pid: note: no page matches"
+status "a filter that matches nothing there" 0 ptscope pages --state poison "$pid" "$stack_page"
+same "is noted" "$err" "ptscope: $pid: note: no page matches"
+status "a filter that matches something" 0 ptscope pages --state res "$pid" "$stack_page"
+same "is not" "$err" ""
+status "pages in the page cache without a look" 0 ptscope pages --state cached "$pid"
+same "are noted to be unknown" "$err" \
+	"ptscope: $pid: note: no page matches; cached pages are known with --cache only"
+status "a summary of nothing" 0 ptscope pages --summary --state lazy "$pid"
+same "is noted" "$err" "ptscope: $pid: note: no page that matches is in RAM"
+for verb in maps huge pages; do
+	status "$verb of a range where nothing is mapped" 0 ptscope "$verb" \
+		--range "0-$(printf %x "$page_size")" "$pid"
+	same "is noted" "$err" \
+		"ptscope: $pid: note: nothing is mapped in 0x0-$(printf 0x%x "$page_size")"
+done
+
 # Walks.
 levels=$(ptscope info --json | jq '.info[0].levels')
 status "walk to an address" 0 ptscope walk "$pid" "$stack_page"
@@ -256,7 +287,12 @@ status "a colour that is none" 1 ptscope maps --color=mauve "$pid"
 status "a range backwards" 1 ptscope maps --range 2000-1000 "$pid"
 status "a range that is none" 1 ptscope maps --range 2000 "$pid"
 status "a range that splits a page" 1 ptscope maps --range 10001-20000 "$pid"
-matches "is refused by the kernel in words" "$err" 'not a multiple of the page size'
+matches "is refused in words" "$err" \
+	'^ptscope: 0x10001-0x20000: not a multiple of the page size, 0x[0-9a-f]+$'
+status "a range that splits a page, of several processes" 1 ptscope maps --range 10001-20000 "$pid" 1
+same "is refused once" "$(wc -l <<<"$err")" 1
+status "pages of a range that splits a page" 1 ptscope pages "$pid" 10001-20000
+matches "is refused in words" "$err" 'not a multiple of the page size'
 status "pages of nobody" 1 ptscope pages
 status "pages of two" 1 ptscope pages 1 2 3
 status "pages and no address" 1 ptscope pages "$pid" nonsense

@@ -4,6 +4,7 @@
  * wrong.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,6 +77,24 @@ void cli_note_hidden(const struct ptscope *ps)
 		return;
 	noted = true;
 	complain("note: frames, swap slots and the page cache are hidden: seeing them needs CAP_SYS_ADMIN");
+}
+
+bool cli_check_range(const struct options *opts, uint32_t page_size)
+{
+	if (opts->start % page_size == 0 && opts->end % page_size == 0)
+		return true;
+	complain("0x%" PRIx64 "-0x%" PRIx64 ": not a multiple of the page size, 0x%x",
+		 opts->start, opts->end, page_size);
+	return false;
+}
+
+void cli_note_unmapped(const struct options *opts, pid_t pid)
+{
+	if (opts->end)
+		complain("%d: note: nothing is mapped in 0x%" PRIx64 "-0x%" PRIx64, (int)pid,
+			 opts->start, opts->end);
+	else
+		complain("%d: note: nothing is mapped", (int)pid);
 }
 
 int cli_failed(const struct ptscope *ps, int err, pid_t pid)

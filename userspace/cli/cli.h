@@ -113,6 +113,12 @@ struct ptscope *cli_connect(const struct options *opts, struct ptscope_info *inf
 /* If something of the last answer was hidden, say so once. */
 void cli_note_hidden(const struct ptscope *ps);
 
+/* Is the range of whole pages? If not, says so. */
+bool cli_check_range(const struct options *opts, uint32_t page_size);
+
+/* Say that there is no VMA of @pid in the range. */
+void cli_note_unmapped(const struct options *opts, pid_t pid);
+
 /* Say what went wrong in the library's last call, and about which process. */
 int cli_failed(const struct ptscope *ps, int err, pid_t pid);
 

@@ -3,6 +3,7 @@
  * ptscope pages: every page, where neighbours that say the same are one row.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -211,8 +212,10 @@ refuse:
 	return false;
 }
 
+/* @count: set to the number of runs. */
 static int read_runs(struct ptscope *ps, const struct options *opts, pid_t pid,
-		     uint32_t page_size, struct table *table, struct summary *summary)
+		     uint32_t page_size, struct table *table, struct summary *summary,
+		     size_t *count)
 {
 	struct ptscope_filter filter = opts->filter;
 	struct page_row row = { .pid = pid, .page_size = page_size };
@@ -226,7 +229,7 @@ static int read_runs(struct ptscope *ps, const struct options *opts, pid_t pid,
 		err = ptscope_dump_series(ps, pid, opts->start, opts->end, &filter);
 	if (err)
 		return err;
-	while ((err = ptscope_next_run(ps, &row.run)) > 0) {
+	for (*count = 0; (err = ptscope_next_run(ps, &row.run)) > 0; ++*count) {
 		if (summary)
 			summary_add(summary, &row.run, page_size);
 		else if (!table_add(table, &row, false))
@@ -253,6 +256,61 @@ static int report(struct ptscope *ps, pid_t pid, int err)
 	return status;
 }
 
+/* 1 if there is a VMA in the range, 0 if there is none, or a negative errno. */
+static int is_mapped(struct ptscope *ps, const struct options *opts, pid_t pid)
+{
+	const struct ptscope_vma *vma;
+	int err;
+
+	ptscope_set_cache(ps, false);
+	err = ptscope_dump_vmas(ps, pid, opts->start, opts->end);
+	return err ? err : ptscope_next_vma(ps, &vma);
+}
+
+/* A process ID may well be meant by what is read as an address. */
+static bool is_decimal(const char *text)
+{
+	return text[strspn(text, "0123456789")] == '\0';
+}
+
+/* @operand: the address or range, which has been parsed before */
+static void complain_unmapped(const struct options *opts, const char *operand)
+{
+	uint64_t address;
+	char *rest;
+
+	parse_address(operand, &rest, &address);
+	if (*rest)
+		complain("0x%" PRIx64 "-0x%" PRIx64 ": nothing is mapped there", opts->start,
+			 opts->end);
+	else
+		complain("0x%" PRIx64 ": nothing is mapped there%s", address,
+			 is_decimal(operand) ? "; pages takes one PID" : "");
+}
+
+/* Nothing was printed: say why. Returns an exit status. */
+static int explain_nothing(struct ptscope *ps, const struct options *opts, pid_t pid)
+{
+	int mapped = is_mapped(ps, opts, pid);
+
+	if (mapped < 0)
+		return cli_failed(ps, mapped, pid);
+	if (!mapped && opts->noperands == 2) {
+		complain_unmapped(opts, opts->operands[1]);
+		return CLI_FAILED;
+	}
+	if (!mapped)
+		cli_note_unmapped(opts, pid);
+	else if (opts->summary)
+		complain("%d: note: no page that matches is in RAM", (int)pid);
+	else if (opts->filter.states & 1u << PTSCOPE_STATE_CACHED && !opts->cache)
+		complain("%d: note: no page matches; cached pages are known with --cache only",
+			 (int)pid);
+	else
+		complain("%d: note: no page matches", (int)pid);
+	return CLI_OK;
+}
+
 static int pages_run(const struct verb *verb, const struct options *given)
 {
 	struct options opts = *given;
@@ -260,6 +318,7 @@ static int pages_run(const struct verb *verb, const struct options *given)
 	struct table *table = NULL;
 	struct ptscope_info info;
 	struct ptscope *ps;
+	size_t count = 0;
 	int status, err;
 	pid_t pid;
 
@@ -276,18 +335,23 @@ static int pages_run(const struct verb *verb, const struct options *given)
 	status = CLI_FAILED;
 	if (opts.noperands == 2 && !set_operand_range(&opts, opts.operands[1], info.page_size))
 		goto out;
+	if (!cli_check_range(&opts, info.page_size))
+		goto out;
 	table = table_new(verb, &opts);
 	if (!table)
 		goto out;
-	err = read_runs(ps, &opts, pid, info.page_size, table, opts.summary ? &summary : NULL);
+	err = read_runs(ps, &opts, pid, info.page_size, table, opts.summary ? &summary : NULL,
+			&count);
 	status = report(ps, pid, err);
-	summary.hidden = ptscope_hidden(ps);
 	if (opts.summary) {
-		if (!err && !summary_print(&summary, &opts, info.page_size))
+		summary.hidden = ptscope_hidden(ps);
+		if (!err && !summary_print(&summary, &opts, info.page_size, &count))
 			status = CLI_FAILED;
 	} else if (!table_print(table)) {
 		status = CLI_FAILED;
 	}
+	if (status == CLI_OK && !count)
+		status = explain_nothing(ps, &opts, pid);
 out:
 	table_free(table);
 	ptscope_free(ps);

@@ -211,6 +211,8 @@ static int print_process(struct ptscope *ps, const struct verb *verb,
 		status = cli_failed(ps, err, pid);
 		if (rows->count)
 			complain("%d: its rows are those read until then", (int)pid);
+	} else if (rows->count == 1) {
+		cli_note_unmapped(opts, pid);
 	} else if (ptscope_interrupted(ps)) {
 		/* A process that maps without pause would have us ask forever. */
 		complain("%d: note: its address space changed while it was read; rows may not fit together",
@@ -294,7 +296,7 @@ int rows_run(const struct verb *verb, const struct options *given)
 	ps = cli_connect(&opts, &info, &status);
 	if (!ps)
 		return status;
-	table = table_new(verb, &opts);
+	table = cli_check_range(&opts, info.page_size) ? table_new(verb, &opts) : NULL;
 	if (!table) {
 		ptscope_free(ps);
 		return CLI_FAILED;

@@ -151,7 +151,8 @@ static bool is_empty(const struct summary *summary, unsigned int order)
 	return !summary->runs[order] && !summary->anon[order] && !summary->file[order];
 }
 
-bool summary_print(struct summary *summary, const struct options *given, uint32_t page_size)
+bool summary_print(struct summary *summary, const struct options *given, uint32_t page_size,
+		   size_t *rows)
 {
 	const struct verb verb = { .name = "pages", .columns = &summary_columns };
 	struct options opts = *given;
@@ -165,11 +166,14 @@ bool summary_print(struct summary *summary, const struct options *given, uint32_
 	table = table_new(&verb, &opts);
 	if (!table)
 		return false;
+	*rows = 0;
 	for (i = 0; good && i < SUMMARY_ORDERS; i++) {
 		struct summary_row row = { summary, i, page_size };
 
-		if (!is_empty(summary, i))
-			good = table_add(table, &row, false);
+		if (is_empty(summary, i))
+			continue;
+		good = table_add(table, &row, false);
+		++*rows;
 	}
 	good = good && table_print(table);
 	table_free(table);

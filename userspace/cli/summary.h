@@ -35,6 +35,8 @@ struct summary {
 };
 
 void summary_add(struct summary *summary, const struct ptscope_run *run, uint32_t page_size);
-bool summary_print(struct summary *summary, const struct options *opts, uint32_t page_size);
+/* *@rows is set to the number of rows printed. */
+bool summary_print(struct summary *summary, const struct options *opts, uint32_t page_size,
+		   size_t *rows);
 
 #endif /* CLI_SUMMARY_H */
