@@ -266,6 +266,15 @@ check "has none" test "$out" = "${out//$'\e'/}"
 status "colour on a terminal" 0 env -u NO_COLOR TERM=xterm script -qec "ptscope maps $pid" /dev/null
 check "has escapes" test "$out" != "${out//$'\e'/}"
 
+for term in TERM=dumb TERM= -uTERM; do
+	status "no colour on a terminal without colours ($term)" 0 env -u NO_COLOR "$term" \
+		script -qec "ptscope maps $pid" /dev/null
+	check "has none" test "$out" = "${out//$'\e'/}"
+done
+status "colour when asked for on such a terminal" 0 env TERM=dumb \
+	script -qec "ptscope maps --color $pid" /dev/null
+check "has escapes" test "$out" != "${out//$'\e'/}"
+
 # Wrong usage.
 status "no verb" 1 ptscope
 status "an unknown verb" 1 ptscope nonsense
@@ -281,7 +290,12 @@ matches "is refused by the kernel in words" "$err" 'no pid is as large as this'
 status "an unknown column" 1 ptscope maps -o size,nonsense "$pid"
 matches "is named" "$err" "no column is called 'nonsense'"
 status "no column" 1 ptscope maps -o '' "$pid"
-status "an unknown option" 1 ptscope maps --nonsense "$pid"
+for option in --nonsense --json=yes --range -o -x; do
+	status "an option that is unknown, has no value or must not have one: $option" 1 \
+		ptscope maps "$pid" "$option"
+	option=${option%%=*}
+	matches "is refused by ptscope" "$err" "^ptscope: .*${option##*-}"
+done
 status "JSON and raw" 1 ptscope maps --json --raw "$pid"
 status "a colour that is none" 1 ptscope maps --color=mauve "$pid"
 status "a range backwards" 1 ptscope maps --range 2000-1000 "$pid"

@@ -130,13 +130,25 @@ static bool set_columns(struct options *opts, const struct columns *columns, con
 	return opts->ncolumns;
 }
 
+/* On a terminal that has them, unless the user has said otherwise; see no-color.org. */
+static bool color_by_default(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+	       term && *term && strcmp(term, "dumb");
+}
+
 static bool set_color(struct options *opts, const char *when)
 {
 	if (!when || !strcmp(when, "always")) {
 		opts->color = true;
 	} else if (!strcmp(when, "never")) {
 		opts->color = false;
-	} else if (strcmp(when, "auto")) {
+	} else if (!strcmp(when, "auto")) {
+		opts->color = color_by_default();
+	} else {
 		complain("--color takes always, never or auto, not '%s'", when);
 		return false;
 	}
@@ -217,12 +229,13 @@ static bool refuse(const struct verb *verb)
 bool options_parse(struct options *opts, const struct verb *verb, int argc, char **argv,
 		   int *status)
 {
-	const char *no_color = getenv("NO_COLOR");
 	const char *output = NULL;
 	int c;
 
 	memset(opts, 0, sizeof(*opts));
-	opts->color = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	opts->color = color_by_default();
+	/* getopt_long() begins its errors with this. */
+	argv[0] = (char *)"ptscope";
 
 	*status = CLI_FAILED;
 	while ((c = getopt_long(argc, argv, "bhjno:r", long_options, NULL)) != -1) {
