@@ -372,20 +372,30 @@ status "a client of another version" 0 "${PTSCOPE_OTHER:-ptscope-other}" maps "$
 matches "notes it" "$err" 'note: the module is version [0-9.]+, this client 99.0'
 
 # The manual, the help and the completion know every verb and column.
-page=$(man -l --nh --nj "$PTSCOPE_SRC/userspace/man/ptscope.8" 2>&1 | sed 's/\x1b\[[0-9]*m//g')
+manual=$PTSCOPE_SRC/userspace/man/ptscope.8
+page=$(man -l --nh --nj "$manual" 2>&1 | sed 's/\x1b\[[0-9]*m//g')
+# The columns in the table of the section on a verb.
+described() {
+	awk -v verb="$1" '
+		/^\.S[SH]/ { inside = $0 ~ "^.SS ptscope " verb "( |$)" }
+		/^\.T[SE]/ { table = /^\.TS/ }
+		inside && table && /^[a-z, -]+\|/ {
+			sub(/\|.*/, "")
+			gsub(/, /, "\n")
+			print
+		}' "$manual" | sort
+}
 for verb in info maps huge pages walk; do
 	matches "ptscope(8) describes $verb" "$page" "ptscope $verb"
-	columns=$(ptscope "$verb" --list-columns)
-	same "and every column of it" "$(awk -v page="$page" '
-		BEGIN { lines = split(page, line, "\n") }
-		{
-			for (i = 1; i <= lines; i++)
-				if (line[i] ~ "^ +([a-z, -]+, )?" $1 "(,| )")
-					next
-			print $1
-		}' <<<"$columns")" ""
+	columns=$(ptscope "$verb" --list-columns | awk '{ print $1 }' | sort)
+	same "and each column of it, and no other" "$(described "$verb")" "$columns"
 	check "which has columns" test "$columns"
 done
+filter=$(sed -n "s/.*maps .*--json.* jq '\(.*\)'/\1/p" <<<"$page")
+same "its example for jq prints no total as a VMA" "$(jq -c "$filter" <<<'{ "maps": [
+	{ "start": "0x1000", "swap": 4096, "name": "/a" },
+	{ "start": "0x2000", "swap": 0, "name": "/b" },
+	{ "start": null, "swap": 4096, "name": "total" } ] }')" '"/a"'
 completes() {
 	bash -c '. "$1"; COMP_WORDS=(ptscope "${@:3}"); COMP_CWORD=$(($# - 2)); _ptscope
 		printf "%s\n" "${COMPREPLY[@]}" | grep -qxF -- "$2"' \
