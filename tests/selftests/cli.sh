@@ -333,6 +333,18 @@ matches "is told" "$err" 'cannot write'
 # Those who may not look.
 status "a kernel thread" 1 ptscope maps 2
 same "in words" "$err" "ptscope: 2: a kernel thread has no address space of its own"
+# Of kthreadd and what it has started, which it is the parent of.
+mapfile -t kthreads < <(echo 2; pgrep -P 2 | head -n 20)
+status "kernel threads among other processes" 0 ptscope maps --json "${kthreads[@]}" "$pid"
+same "are counted in one note" "$err" \
+	"ptscope: note: kernel threads have no address space of their own; left out: ${#kthreads[@]}"
+json "and the others are printed" ".maps | length > 1 and all(.pid == $pid)"
+status "kernel threads and a process that is gone" 1 ptscope huge "${kthreads[@]}" "$pid" 4000000
+same "are a note and an error" "$(cut -c -22 <<<"$err")" \
+	$'ptscope: 4000000: no p\nptscope: note: kernel '
+status "kernel threads alone" 1 ptscope maps "${kthreads[@]}"
+same "are one error" "$err" \
+	"ptscope: these are all kernel threads, which have no address space of their own"
 status "an ordinary user at another's process" 1 nobody ptscope maps "$pid"
 matches "is denied in words" "$err" 'looking at another process needs CAP_SYS_PTRACE'
 status "an ordinary user at itself" 0 nobody ptscope maps --json self

@@ -183,9 +183,10 @@ static int read_process(struct ptscope *ps, const struct options *opts, pid_t pi
 	return err;
 }
 
+/* @kthreads: counts kernel threads where several processes were named */
 static int print_process(struct ptscope *ps, const struct verb *verb,
 			 const struct options *opts, pid_t pid, uint32_t page_size,
-			 struct rows *rows, struct table *table)
+			 struct rows *rows, struct table *table, int *kthreads)
 {
 	int status = CLI_OK;
 	int err, tries = 0;
@@ -207,6 +208,8 @@ static int print_process(struct ptscope *ps, const struct verb *verb,
 	if (err == -ENOMEM) {
 		complain("out of memory");
 		status = CLI_FAILED;
+	} else if (err == -EINVAL && opts->noperands > 1) {
+		++*kthreads;
 	} else if (err) {
 		status = cli_failed(ps, err, pid);
 		if (rows->count)
@@ -253,12 +256,26 @@ static void add_pid_column(struct options *opts, const struct verb *verb)
 	opts->ncolumns++;
 }
 
+/* A list of all processes has many of them, and they are no reason to fail. */
+static int note_kthreads(const struct options *opts, int kthreads)
+{
+	if (!kthreads)
+		return CLI_OK;
+	if (kthreads == opts->noperands) {
+		complain("these are all kernel threads, which have no address space of their own");
+		return CLI_FAILED;
+	}
+	complain("note: kernel threads have no address space of their own; left out: %d", kthreads);
+	return CLI_OK;
+}
+
 static int add_all(struct ptscope *ps, const struct verb *verb, const struct options *opts,
 		   uint32_t page_size, struct table *table, struct row *totals,
 		   int *ntotals)
 {
 	struct rows rows = { 0 };
 	int worst = CLI_OK;
+	int kthreads = 0;
 	int i;
 
 	for (i = 0; i < opts->noperands; i++) {
@@ -266,7 +283,8 @@ static int add_all(struct ptscope *ps, const struct verb *verb, const struct opt
 		pid_t pid;
 
 		if (parse_pid(opts->operands[i], &pid))
-			status = print_process(ps, verb, opts, pid, page_size, &rows, table);
+			status = print_process(ps, verb, opts, pid, page_size, &rows, table,
+					       &kthreads);
 		if (rows.count && status == CLI_OK)
 			totals[(*ntotals)++] = rows.row[rows.count - 1];
 		if (status > worst)
@@ -274,6 +292,8 @@ static int add_all(struct ptscope *ps, const struct verb *verb, const struct opt
 	}
 	rows_clear(&rows);
 	free(rows.row);
+	if (note_kthreads(opts, kthreads) != CLI_OK)
+		worst = CLI_FAILED;
 	return worst;
 }
 
