@@ -12,7 +12,8 @@ BUILD  ?= build
 KDIR   ?= /lib/modules/$(shell uname -r)/build
 KERNEL ?= 6.1
 
-prefix     ?= /usr/local
+PREFIX     ?= /usr/local
+prefix     ?= $(PREFIX)
 bindir     ?= $(prefix)/bin
 libdir     ?= $(prefix)/lib
 includedir ?= $(prefix)/include
@@ -209,9 +210,17 @@ compat-lines:
 spec:
 	scripts/gen-spec
 
+# The kernel that KDIR belongs to; the running one if its headers are gone.
+KERNEL_RELEASE = $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+		 $(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(shell uname -r))
+MODULES = $(DESTDIR)/lib/modules/$(KERNEL_RELEASE)
+# Not for a tree that is being staged.
+UPDATE_CACHES = test -n "$(DESTDIR)" || { depmod $(KERNEL_RELEASE); ldconfig; }
+
+## make install    module, library, client and manual; KDIR=..., PREFIX=/usr/local, DESTDIR=
 install: all install-userspace
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
-	@test -n "$(DESTDIR)" || { depmod; ldconfig; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	@$(UPDATE_CACHES)
 
 install-userspace: userspace
 	install -D -m 755 $(CLI) $(DESTDIR)$(bindir)/ptscope
@@ -227,12 +236,16 @@ install-userspace: userspace
 	    -e 's|@version@|$(VERSION)|' userspace/lib/ptscope.pc.in \
 		> $(DESTDIR)$(libdir)/pkgconfig/ptscope.pc
 
+## make uninstall  remove what "make install" with the same KDIR, PREFIX and DESTDIR put there
 uninstall:
+	test ! -d $(MODULES) || find $(MODULES) -path '*/module/ptscope.ko*' -delete
 	rm -f $(DESTDIR)$(bindir)/ptscope $(DESTDIR)$(libdir)/libptscope.* \
 		$(DESTDIR)$(includedir)/ptscope.h $(DESTDIR)$(includedir)/linux/ptscope.h \
 		$(DESTDIR)$(mandir)/man8/ptscope.8 \
 		$(DESTDIR)$(bashcompletiondir)/ptscope $(DESTDIR)$(libdir)/pkgconfig/ptscope.pc
+	@$(UPDATE_CACHES)
 
+## make clean      remove what was built
 clean:
 	rm -rf $(BUILD)
 	test ! -d $(KDIR) || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
