@@ -24,7 +24,7 @@ boot_arguments() {
 # Prints options for scripts/vm: the packages of programs that nobody here wrote,
 # whom the oracle looks at.
 stranger_options() {
-	local -a packages=(redis-server bsh default-jre-headless git memcached nginx
+	local -a packages=(apparmor redis-server bsh default-jre-headless git memcached nginx
 		nodejs perl postgresql python3 sqlite3)
 	[[ $("$PTSCOPE_REPO/scripts/kernel" "$1" --arch) != x86_64 ]] || packages+=(chromium)
 	printf -- '--with\n%s\n' "${packages[@]}"

@@ -347,6 +347,14 @@ same "are one error" "$err" \
 	"ptscope: these are all kernel threads, which have no address space of their own"
 status "an ordinary user at another's process" 1 nobody ptscope maps "$pid"
 matches "is denied in words" "$err" 'looking at another process needs CAP_SYS_PTRACE'
+setpriv --reuid=65534 --regid=65534 --clear-groups sleep 1000 &
+sibling=$!
+trap 'kill $pid $odd_pid $sibling; rm -r "$work"' EXIT
+until [[ $(</proc/$sibling/comm) == sleep ]]; do sleep 0.1; done
+status "an ordinary user at its other process, by smaps" 0 nobody head -n 1 "/proc/$sibling/smaps"
+status "an ordinary user at its other process" 1 nobody ptscope maps "$sibling"
+matches "is denied in words, for this is stricter" "$err" \
+	'looking at another process needs CAP_SYS_PTRACE'
 status "an ordinary user at itself" 0 nobody ptscope maps --json self
 json "sees its own" '.maps[-1].res > 0'
 status "an ordinary user at its own pages" 0 nobody ptscope pages --json self
