@@ -91,13 +91,14 @@ kill "$first" "$second" "$third"
 preempt=/sys/kernel/debug/sched/preempt
 [[ ! -w $preempt ]] || echo full >"$preempt"
 
-# caught CLAIM LEVEL: one that leaves an entry of that level.
+# caught CLAIM LEVEL: one that leaves an entry of that level, in $row.
 caught() {
-	local start end until=$((SECONDS + 30)) row
+	local start end until=$((SECONDS + 30))
 	read -r start end <<<"$(sed -n 's/^claim 0x\([^ ]*\) 0x\([^ ]*\) .*/\1 \2/p' \
 		"$work/migration" | sed -n "$1p")"
 	while [[ $SECONDS -lt $until ]]; do
-		row=$(ptscope pages --json -o +level --state migration "$mover" "$start-$end" |
+		row=$(ptscope pages --json -o +level --detail frame,soft-dirty \
+			--state migration "$mover" "$start-$end" |
 			jq -c ".pages[] | select(.level == \"$2\" and .frame > 0)" | head -n 1)
 		[[ ! $row ]] || { echo "# $row"; return 0; }
 	done
@@ -108,6 +109,12 @@ start_victim migration
 mover=$!
 if await_victim migration; then
 	check "a page on its way to another node" caught 1 pte
+	# All pages were written, and nobody has cleared their bits.
+	if ptscope pages --json --detail soft-dirty --state res "$mover" | grep -q soft-dirty; then
+		matches "is as soft-dirty as it was" "$row" 'soft-dirty'
+	else
+		skip "is as soft-dirty as it was" "this kernel keeps no soft-dirty bits"
+	fi
 	# A kernel may rather split it, and move the parts.
 	if caught 2 pmd; then
 		ktap_result ok "a huge page on its way"

@@ -416,11 +416,8 @@ static void compare_scan(const struct proc_vma *said, const struct proc_scan *sc
 	same(said, "scan's huge", scan->huge, c->thp + c->zero_huge + c->hugetlb);
 	if (scan->knows_guard)
 		same(said, "scan's guard", scan->guard, c->guard);
-	/*
-	 * In a VMA that is itself soft-dirty every page is, even one that is not
-	 * there; and the bit of special entries is not in the census.
-	 */
-	if (!(seen->vma.flags & PTSCOPE_VMA_FLAG_SOFT_DIRTY) && !c->special)
+	/* Of hugetlb, some kernels only know whether the VMA is soft-dirty. */
+	if (!c->hugetlb)
 		same(said, "scan's soft-dirty", scan->soft_dirty, c->soft_dirty);
 }
 

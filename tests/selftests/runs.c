@@ -30,12 +30,10 @@ static const struct ptscope_filter everything = {
  * struct place - a page, and what is known about where it lies
  * @addr: its address
  * @vma: the VMA around it
- * @soft_dirty: the VMA counts as soft-dirty as a whole
  */
 struct place {
 	uint64_t addr;
 	const struct proc_vma *vma;
-	bool soft_dirty;
 };
 
 static size_t page_size;
@@ -68,10 +66,8 @@ static uint64_t frame_of(const struct ptscope_run *run, uint64_t index)
 }
 
 /* What pagemap would say of a present page, as far as ptscope can tell. */
-static const char *compare_present(const struct place *place, const struct ptscope_run *run,
-				   uint64_t index, uint64_t entry)
+static const char *compare_present(const struct ptscope_run *run, uint64_t index, uint64_t entry)
 {
-	bool flagged = run->flags & PTSCOPE_FLAG_SOFT_DIRTY || place->soft_dirty;
 	bool hugetlb = run->flags & PTSCOPE_FLAG_HUGETLB;
 	bool zero = run->flags & PTSCOPE_FLAG_ZERO;
 
@@ -80,9 +76,6 @@ static const char *compare_present(const struct place *place, const struct ptsco
 	if ((entry & PROC_PM_WHERE) != frame_of(run, index) &&
 	    !(zero && run->level != PTSCOPE_LEVEL_PTE))
 		return "pagemap names another frame";
-	/* Of hugetlb, pagemap only knows what the VMA says. */
-	if (!hugetlb && !(entry & PM_SOFT_DIRTY) != !flagged)
-		return "pagemap differs in soft-dirty";
 	if (!(entry & PM_UFFD_WP) != !(run->flags & PTSCOPE_FLAG_UFFD_WP))
 		return "pagemap differs in uffd-wp";
 	if (run->has_extra && !zero && !(entry & PM_FILE) != !!(run->folio & PTSCOPE_FOLIO_ANON))
@@ -93,15 +86,15 @@ static const char *compare_present(const struct place *place, const struct ptsco
 	return NULL;
 }
 
-/* NULL, or what pagemap's @entry and page @index of @run disagree on. */
-static const char *compare_page(const struct place *place, const struct ptscope_run *run,
-				uint64_t index, uint64_t entry)
+/* The states that pagemap tells apart. */
+static const char *compare_state(const struct place *place, const struct ptscope_run *run,
+				 uint64_t index, uint64_t entry)
 {
 	uint64_t where = entry & PROC_PM_WHERE;
 
 	switch (run->state) {
 	case PTSCOPE_STATE_RES:
-		return compare_present(place, run, index, entry);
+		return compare_present(run, index, entry);
 	case PTSCOPE_STATE_SWAP:
 		if (!(entry & PROC_PM_SWAPPED))
 			return "pagemap does not say swapped";
@@ -133,6 +126,21 @@ static const char *compare_page(const struct place *place, const struct ptscope_
 	default:
 		return entry & PROC_PM_PRESENT ? "pagemap says present" : NULL;
 	}
+}
+
+/* NULL, or what pagemap's @entry and page @index of @run disagree on. */
+static const char *compare_page(const struct place *place, const struct ptscope_run *run,
+				uint64_t index, uint64_t entry)
+{
+	const bool theirs = entry & PM_SOFT_DIRTY, ours = run->flags & PTSCOPE_FLAG_SOFT_DIRTY;
+	const char *fault = compare_state(place, run, index, entry);
+
+	if (fault)
+		return fault;
+	/* A VMA may be soft-dirty as a whole; pagemap knows no more of hugetlb. */
+	if (theirs != ours && (theirs || !place->vma->hugetlb))
+		return "pagemap differs in soft-dirty";
+	return NULL;
 }
 
 /* NULL, or what a frame's @flags and @mappings and its run disagree on. */
@@ -230,14 +238,6 @@ static const char *compare_walk(struct ptscope *ps, pid_t pid, const struct ptsc
 	return NULL;
 }
 
-static bool vma_is_soft_dirty(struct ptscope *ps, pid_t pid, const struct proc_vma *vma)
-{
-	const struct ptscope_vma *seen;
-
-	return !ptscope_dump_vmas(ps, pid, vma->start, vma->end) &&
-	       ptscope_next_vma(ps, &seen) == 1 && seen->flags & PTSCOPE_VMA_FLAG_SOFT_DIRTY;
-}
-
 /* @some pages, up to CHUNK, from the index-th page of @run on. */
 static void compare_some(struct witness *witness, struct place place,
 			 const struct ptscope_run *run, uint64_t index, size_t some,
@@ -296,7 +296,7 @@ static void compare_vma(struct ptscope *ps, struct witness *witness, const struc
 			struct runs_count *count, void (*differ)(const char *format, ...))
 {
 	const pid_t pid = witness->pid;
-	struct place place = { .vma = vma, .soft_dirty = vma_is_soft_dirty(ps, pid, vma) };
+	struct place place = { .vma = vma };
 	uint64_t reached = vma->start;
 	struct ptscope_run run;
 	const char *fault;
