@@ -46,6 +46,10 @@ struct outcome {
 	bool frames;	/* some frame was told */
 	bool hidden;	/* something was said to be hidden */
 	bool leaked;	/* something else was told although frames were not */
+	bool nodes;	/* the node of some page was told */
+	bool folios;	/* something was told about some folio */
+	bool nodes_hidden;
+	bool folios_hidden;
 };
 
 static void must(bool good, const char *what)
@@ -320,6 +324,46 @@ static int ask_runs(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 /* Bits of an entry that are a frame's on each of our architectures, if not all of them. */
 #define FRAME_BITS 0x0000fffffffff000ull
 
+/* What only /proc/kpageflags reports: not what pagemap and smaps have as well. */
+#define ROOTS_FOLIO (~(uint32_t)(PTSCOPE_FOLIO_ANON | PTSCOPE_FOLIO_SHARED | \
+				 PTSCOPE_FOLIO_EXCLUSIVE | PTSCOPE_FOLIO_MLOCKED))
+
+static bool shows_folio(const struct ptscope_run *run)
+{
+	return run->has_extra && (run->has_order || run->order || run->folio & ROOTS_FOLIO);
+}
+
+/*
+ * Nodes are told of whoever may be looked at, as numa_maps does; what else there is to
+ * folios only to those who may read /proc/kpageflags.
+ */
+static int ask_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
+{
+	struct ptscope_filter filter = { .states = 1u << PTSCOPE_STATE_RES };
+	struct ptscope_run run;
+	int err;
+
+	/* It is hidden as well, and then nothing else can be told to be. */
+	ptscope_set_cache(ps, false);
+	filter.detail = PTSCOPE_DETAIL_NODE;
+	err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
+	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
+		outcome->nodes |= run.has_extra;
+		err = 0;
+	}
+	outcome->nodes_hidden = ptscope_hidden(ps);
+	filter.detail |= PTSCOPE_DETAIL_FOLIO;
+	if (!err)
+		err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
+	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
+		outcome->folios |= shows_folio(&run);
+		err = 0;
+	}
+	outcome->folios_hidden = ptscope_hidden(ps);
+	ptscope_set_cache(ps, true);
+	return err;
+}
+
 static int ask_trail(struct ptscope *ps, pid_t pid, uint64_t address, struct outcome *outcome)
 {
 	struct ptscope_trail trail;
@@ -332,6 +376,7 @@ static int ask_trail(struct ptscope *ps, pid_t pid, uint64_t address, struct out
 		outcome->leaked |= (trail.step[i].table || trail.step[i].value & FRAME_BITS) &&
 				   !outcome->frames;
 	outcome->leaked |= trail.run.has_frame && trail.run.frame && !outcome->frames;
+	outcome->leaked |= shows_folio(&trail.run) && !outcome->frames;
 	return 0;
 }
 
@@ -341,17 +386,19 @@ static struct outcome ask(struct ptscope *ps, pid_t pid)
 	struct outcome outcome = {};
 	struct ptscope_proc proc;
 	uint64_t address = 0;
-	int vmas, runs, trail;
+	int vmas, runs, extras, trail;
 
 	outcome.err = ptscope_get_proc(ps, pid, &proc);
 	runs = ask_runs(ps, pid, &outcome);
+	extras = ask_extras(ps, pid, &outcome);
 	vmas = ask_vmas(ps, pid, &outcome, &address);
 	trail = ask_trail(ps, pid, address, &outcome);
 	if (!outcome.err)
 		outcome.leaked |= proc.census.cached && !outcome.frames;
-	if (vmas != outcome.err || runs != outcome.err || trail != outcome.err) {
-		fprintf(stderr, "# proc %d, vmas %d, runs %d, walk %d\n", outcome.err, vmas, runs,
-			trail);
+	if (vmas != outcome.err || runs != outcome.err || extras != outcome.err ||
+	    trail != outcome.err) {
+		fprintf(stderr, "# proc %d, vmas %d, runs %d, folios %d, walk %d\n", outcome.err,
+			vmas, runs, extras, trail);
 		outcome.err = -EBADE;
 	}
 	return outcome;
@@ -443,11 +490,24 @@ static void try(const struct row *row)
 	const struct outcome outcome = outcome_of(row, target ? inmost(target) : 0);
 	const bool told = outcome.err == row->err && outcome.frames == row->frames &&
 			  !outcome.leaked && (row->err || outcome.hidden == !row->frames);
+	const bool folios = outcome.nodes && !outcome.nodes_hidden &&
+			    outcome.folios == row->frames &&
+			    outcome.folios_hidden == !row->frames;
 
 	if (!told)
 		ktap_note("%s%s%s%s", strerror(-outcome.err), outcome.frames ? ", frames" : "",
 			  outcome.hidden ? ", hidden" : "", outcome.leaked ? ", leaked" : "");
 	ktap_check(told, "%s, about %s", row->who, row->whom);
+	if (!row->err) {
+		if (!folios)
+			ktap_note("nodes are%s told%s, folios are%s%s",
+				  outcome.nodes ? "" : " not",
+				  outcome.nodes_hidden ? " and said to be hidden" : "",
+				  outcome.folios ? "" : " not",
+				  outcome.folios_hidden ? ", and said to be hidden" : "");
+		ktap_check(folios, "%s, about %s: nodes are told, and folios are%s", row->who,
+			   row->whom, row->frames ? " too" : " not");
+	}
 	if (target) {
 		kill(target, SIGKILL);
 		waitpid(target, NULL, 0);
