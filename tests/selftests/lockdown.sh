@@ -58,6 +58,15 @@ after=$(way .entry)
 same "the leaf is as before" "$(jq .[-1] <<<"$after")" "$(jq .[-1] <<<"$before")"
 json_of "nor is an entry printed that points to one" '.[:-1] | length > 0 and all(. == null)' "$after"
 
+# The kernel logs each time it is asked about its own memory.
+logged() {
+	dmesg | grep -c 'Lockdown: .*/proc/kcore'
+}
+for _ in {1..20}; do ptscope info >/dev/null; done
+lines=$(logged)
+echo "# the log has $lines lines about /proc/kcore"
+check "requests do not fill the log" test "$lines" -le 1
+
 kill "$pid"
 check "rmmod" rmmod ptscope
 status "an unsigned module is not loaded again" 1 insmod "$PTSCOPE_KO"
