@@ -2,34 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Files in persistent memory that are mapped without a page cache. Their leaves are
-# huge, but no transparent huge pages; and a hole is the huge zero page. The memory
-# is a part of RAM: this needs a guest with -m 4096 and memmap=512M!1G on the
-# kernel's command line.
+# huge, but no transparent huge pages; and a hole is the huge zero page.
 
 set -u
 # shellcheck source=tests/selftests/ktap.sh
 . "$(dirname "$0")/ktap.sh"
 # shellcheck source=tests/selftests/json.sh
 . "$(dirname "$0")/json.sh"
+# shellcheck source=tests/selftests/pmem.sh
+. "$(dirname "$0")/pmem.sh"
 
 mount=/mnt/ptscope-dax
 size=$((16 << 20))
 touched=$((8 << 20))
 
-if ! grep -q 'Persistent Memory' /proc/iomem; then
-	skip "DAX" "no memory is set aside by memmap="
-	finish
-fi
-modprobe -q nd_e820
-modprobe -q nd_pmem
-modprobe -q ext4
-for _ in {1..50}; do
-	[[ ! -b /dev/pmem0 ]] || break
-	sleep 0.1
-done
-mkdir -p "$mount"
-if [[ ! -b /dev/pmem0 ]] || ! mkfs.ext4 -q -F -b 4096 -E stride=512,stripe_width=512 /dev/pmem0 ||
-	! mount -o dax=always /dev/pmem0 "$mount"; then
+if ! mount_pmem "$mount"; then
 	skip "DAX" "there is no file system with DAX here"
 	finish
 fi
