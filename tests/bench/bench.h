@@ -66,6 +66,7 @@ struct answer {
  * @target: whom to ask about
  * @swapped: it is pages in swap that are asked for, not pages in RAM
  * @frames: frames are asked for, too
+ * @detail: PTSCOPE_DETAIL_* bits that runs are asked for besides
  * @page_size: of a base page
  */
 struct bench {
@@ -73,6 +74,7 @@ struct bench {
 	struct target *target;
 	bool swapped;
 	bool frames;
+	uint32_t detail;
 	uint64_t page_size;
 };
 

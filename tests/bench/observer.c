@@ -22,7 +22,10 @@
  *
  * The last two are measured by tracing, which takes time itself; and in a guest
  * of their own (see trace.c). They are also measured of targets that are unlike
- * the one that works: of many VMAs, and of few pages far apart.
+ * the one that works: of many VMAs, of few pages far apart, of memory that is in the
+ * page cache alone, and of a file whose frames have no page of the kernel's; and of
+ * runs with every choice of details. Whoever looks into the page cache has a target
+ * of its own for latencies, too.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -42,12 +45,14 @@
  * @read: looks once; NULL if nobody is to look
  * @ours: ptscope does
  * @frames: as in struct bench
+ * @cache: it looks into the page cache
  */
 struct scanner {
 	const char *name;
 	reader_fn read;
 	bool ours;
 	bool frames;
+	bool cache;
 };
 
 /* Somebody is busy, and looks at nobody. */
@@ -79,6 +84,11 @@ static const struct scanner vma_scanner = {
 	.name = "ours, VMAs", .read = ours_vmas, .ours = true
 };
 
+/* Looks at what is in the page cache alone. */
+static const struct scanner cache_scanner = {
+	.name = "ours, cache", .read = ours_vmas, .ours = true, .cache = true
+};
+
 #define SCANNERS (sizeof(scanners) / sizeof(scanners[0]))
 
 static void look(struct bench *bench, const struct scanner *scanner, bool still)
@@ -86,6 +96,7 @@ static void look(struct bench *bench, const struct scanner *scanner, bool still)
 	struct answer answer = { 0 };
 
 	bench->frames = scanner->frames;
+	ptscope_set_cache(bench->ps, scanner->cache);
 	if (!scanner->read(bench, &answer))
 		bench_fail("%s does not answer", scanner->name);
 	/*
@@ -214,13 +225,17 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* All functions of the module that read tables have names of this form. */
-static void trace_windows(struct bench *bench, const char *target, const struct scanner *scanner)
+static struct windows windows;
+
+/*
+ * Adds to @windows those of one look. All functions of the module that read tables
+ * have names of this form.
+ */
+static void collect_windows(struct bench *bench, const struct scanner *scanner)
 {
 	static const char *const none[] = { NULL };
-	static struct windows windows;
+	const size_t before = windows.count;
 
-	windows.count = 0;
 	trace_set("set_ftrace_filter", "*_window:mod:ptscope");
 	trace_set("current_tracer", WINDOW_TRACER);
 	trace_begin(none);
@@ -229,12 +244,35 @@ static void trace_windows(struct bench *bench, const char *target, const struct 
 	trace_read(note_window, &windows);
 	trace_set("current_tracer", "nop");
 	trace_set("set_ftrace_filter", "");
-	if (!windows.count)
+	if (windows.count == before)
 		bench_fail("no window was traced");
-	qsort(windows.ns, windows.count, sizeof(*windows.ns), compare);
-	printf("window\t%s\t%s\t%zu\t%u\t%u\n", target, scanner->name, windows.count,
-	       windows.ns[windows.count / 2], windows.ns[windows.count - 1]);
 }
+
+static void print_windows(const char *target, const char *scanner)
+{
+	qsort(windows.ns, windows.count, sizeof(*windows.ns), compare);
+	printf("window\t%s\t%s\t%zu\t%u\t%u\n", target, scanner, windows.count,
+	       windows.ns[windows.count / 2], windows.ns[windows.count - 1]);
+	fflush(stdout);
+	windows.count = 0;
+}
+
+static void trace_windows(struct bench *bench, const char *target, const struct scanner *scanner)
+{
+	collect_windows(bench, scanner);
+	print_windows(target, scanner->name);
+}
+
+/* What a target has in the page cache alone. */
+#define CACHED_SIZE "0x40000000"
+/* As many VMAs as a process may have, and room for the program's own. */
+#define MOST_VMAS "65500"
+/* A page in each GiB of a TiB. */
+#define FAR_SIZE "0x10000000000"
+#define FAR_STRIDE "0x40000000"
+
+/* Bits of PTSCOPE_DETAIL_*. */
+#define DETAILS 5
 
 static void pin(pid_t pid, int cpu)
 {
@@ -244,6 +282,24 @@ static void pin(pid_t pid, int cpu)
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(pid, sizeof(set), &set))
 		bench_fail("processor %d: %s", cpu, strerror(errno));
+}
+
+/* A process that waits for a hole of the page cache to be looked through. */
+static void measure_cache(struct bench *bench, int rounds, unsigned int milliseconds)
+{
+	struct target *before = bench->target, target;
+	int round;
+
+	target_start(&target, (char *[]){ "cached", CACHED_SIZE, NULL });
+	bench->target = &target;
+	pin(target.pid, 0);
+	look(bench, &cache_scanner, true);
+	for (round = 0; round < rounds; round++) {
+		disturb(bench, &nobody, milliseconds);
+		disturb(bench, &cache_scanner, milliseconds);
+	}
+	target_stop(&target);
+	bench->target = before;
 }
 
 static void measure_latency(struct bench *bench, int rounds, unsigned int milliseconds)
@@ -269,6 +325,7 @@ static void measure_latency(struct bench *bench, int rounds, unsigned int millis
 			disturb(bench, order[i], milliseconds);
 		}
 	}
+	measure_cache(bench, rounds, milliseconds);
 }
 
 static void trace_scanner(struct bench *bench, const char *target, const struct scanner *scanner)
@@ -280,25 +337,40 @@ static void trace_scanner(struct bench *bench, const char *target, const struct 
 		trace_windows(bench, target, scanner);
 }
 
-/* As many VMAs as a process may have, and room for the program's own. */
-#define MOST_VMAS "65500"
-/* A page in each GiB of a TiB. */
-#define FAR_SIZE "0x10000000000"
-#define FAR_STRIDE "0x40000000"
+/* Runs with every choice of details, all of them together. */
+static void trace_details(struct bench *bench, const char *target)
+{
+	static const struct scanner scanner = {
+		.name = "ours, any details", .read = ours_runs, .ours = true
+	};
 
-/* Ours alone: others have nothing to show but that they take longer. */
-static void trace_ours(struct bench *bench, const char *name, char *const arguments[])
+	if (!trace_has(WINDOW_TRACER))
+		return;
+	for (bench->detail = 0; bench->detail < 1u << DETAILS; bench->detail++)
+		collect_windows(bench, &scanner);
+	bench->detail = 0;
+	print_windows(target, scanner.name);
+}
+
+/*
+ * Ours alone: others have nothing to show but that they take longer. @scanner, unless
+ * it is NULL, looks besides, and if @details is set runs are asked for in all ways.
+ */
+static void trace_ours(struct bench *bench, const char *name, char *const arguments[],
+		       const struct scanner *scanner, bool details)
 {
 	struct target *dense = bench->target, target;
 	size_t i;
 
 	target_start(&target, arguments);
 	bench->target = &target;
-	if (target.vmas > 1)
-		trace_scanner(bench, name, &vma_scanner);
 	for (i = 0; i < SCANNERS; i++)
 		if (scanners[i].ours)
 			trace_scanner(bench, name, &scanners[i]);
+	if (scanner)
+		trace_scanner(bench, name, scanner);
+	if (details)
+		trace_details(bench, name);
 	target_stop(&target);
 	bench->target = dense;
 }
@@ -311,14 +383,19 @@ static void trace_scanners(struct bench *bench)
 		fprintf(stderr, "observer: no windows are measured: the kernel does not trace functions\n");
 	for (i = 0; i < SCANNERS; i++)
 		trace_scanner(bench, "dense", &scanners[i]);
-	trace_ours(bench, "vmas", (char *[]){ "vmas", MOST_VMAS, NULL });
-	trace_ours(bench, "terabyte", (char *[]){ "spread", FAR_SIZE, FAR_SIZE, FAR_STRIDE, NULL });
+	trace_details(bench, "dense");
+	trace_ours(bench, "vmas", (char *[]){ "vmas", MOST_VMAS, NULL }, &vma_scanner, false);
+	trace_ours(bench, "terabyte", (char *[]){ "spread", FAR_SIZE, FAR_SIZE, FAR_STRIDE, NULL },
+		   NULL, false);
+	trace_ours(bench, "cached", (char *[]){ "cached", CACHED_SIZE, NULL }, &cache_scanner,
+		   false);
 }
 
 static _Noreturn void usage(void)
 {
 	fprintf(stderr, "usage: observer latency BYTES ROUNDS MILLISECONDS\n"
-			"       observer trace BYTES\n");
+			"       observer trace BYTES\n"
+			"       observer dax BYTES FILE\n");
 	exit(2);
 }
 
@@ -332,6 +409,12 @@ int main(int argc, char **argv)
 	bench.ps = ptscope_new();
 	if (!bench.ps || ptscope_connect(bench.ps))
 		bench_fail("%s", bench.ps ? ptscope_message(bench.ps) : "out of memory");
+	if (argc == 4 && !strcmp(argv[1], "dax")) {
+		trace_ours(&bench, "dax", (char *[]){ "file", argv[3], argv[2], NULL },
+			   &cache_scanner, true);
+		ptscope_free(bench.ps);
+		return 0;
+	}
 	target_start(&target, (char *[]){ "spread", argv[2], argv[2], "4096", NULL });
 	bench.target = &target;
 	if (argc == 5 && !strcmp(argv[1], "latency") && atoi(argv[3]) > 0 && atoi(argv[4]) > 0)

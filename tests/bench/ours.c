@@ -76,7 +76,7 @@ static bool read_runs(struct bench *bench, struct answer *answer, uint32_t state
 {
 	const struct ptscope_filter filter = {
 		.states = states,
-		.detail = bench->frames ? PTSCOPE_DETAIL_FRAME : 0,
+		.detail = bench->detail | (bench->frames ? PTSCOPE_DETAIL_FRAME : 0),
 	};
 	const struct ptscope_packed_run *runs;
 	size_t count, i;

@@ -11,6 +11,11 @@
  *		as many VMAs of a page each, all touched
  *	target swapped BYTES
  *		touched, and swapped out
+ *	target file NAME BYTES
+ *		so much of a file, in leaves that are as large as they can be
+ *	target cached BYTES
+ *		besides a few touched pages, so much shared memory that is in the page
+ *		cache and mapped nowhere
  *	target crowd COUNT BYTES
  *		as many processes that have touched so much each
  *
@@ -24,6 +29,7 @@
  *	work MS		what work.c says
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +42,8 @@
 
 /* Pages that one mincore() is asked for. */
 #define MINCORE_PAGES (1ul << 20)
+/* What the process that has memory in the page cache works on. */
+#define CACHED_TOUCHED (16 * MIB)
 
 static char *start;
 static size_t size;
@@ -84,6 +92,32 @@ static size_t swapped(size_t bytes)
 	victim_write(start, bytes, page_size);
 	victim_page_out(start, bytes, page_size);
 	return bytes / page_size;
+}
+
+static size_t file(const char *name, size_t bytes)
+{
+	const int fd = open(name, O_RDWR | O_CLOEXEC);
+
+	size = bytes;
+	start = victim_map_at_multiple(pmd_size, 0, bytes);
+	if (fd < 0 || mmap(start, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
+			   0) != start)
+		victim_fail("%s: %s", name, strerror(errno));
+	close(fd);
+	victim_write(start, bytes, pmd_size);
+	return bytes / page_size;
+}
+
+static size_t cached(size_t bytes)
+{
+	const int fd = memfd_create("cached", MFD_CLOEXEC);
+
+	/* Pages are put aside at once, and in the page cache. */
+	if (fd < 0 || fallocate(fd, 0, 0, bytes) ||
+	    mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+		victim_fail("shared memory: %s", strerror(errno));
+	close(fd);
+	return spread(CACHED_TOUCHED, CACHED_TOUCHED, page_size);
 }
 
 /* Children that have memory of their own, and go when their parent does. */
@@ -163,6 +197,10 @@ int main(int argc, char **argv)
 		pages = vmas(areas);
 	} else if (!strcmp(shape, "swapped")) {
 		pages = swapped(number(argc, argv, 2));
+	} else if (!strcmp(shape, "file")) {
+		pages = file(argc > 2 ? argv[2] : "", number(argc, argv, 3));
+	} else if (!strcmp(shape, "cached")) {
+		pages = cached(number(argc, argv, 2));
 	} else if (!strcmp(shape, "crowd")) {
 		processes = number(argc, argv, 2);
 		pages = crowd(processes, number(argc, argv, 3));
