@@ -121,6 +121,9 @@ $(T)/victims/%: $(T)/victims/%.o $(T)/victims/victim.o
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
+# It does to its memory what victims do.
+$(T)/selftests/cleared: $(T)/victims/victim.o
+
 $(T)/torture/%: $(T)/torture/%.o $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
