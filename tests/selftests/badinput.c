@@ -56,6 +56,7 @@ struct answer {
 	int error;		/* negative errno, or 0 */
 	bool ended;		/* there was an end: an ACK or a DONE */
 	bool truncated;
+	bool malformed;		/* bytes that belong to no message, or to no attribute */
 	unsigned int messages;
 	char text[256];
 };
@@ -129,6 +130,17 @@ static void read_text(const struct nlmsghdr *nlh, const char *tlvs, struct answe
 	}
 }
 
+/* A message that was given up must have been taken back as a whole. */
+static bool is_whole(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr = (const void *)((const char *)NLMSG_DATA(nlh) + GENL_HDRLEN);
+	int rest = (int)nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN);
+
+	for (; nla_ok(attr, rest); attr = nla_next(attr, &rest))
+		;
+	return nlh->nlmsg_len > NLMSG_LENGTH(GENL_HDRLEN) && rest <= 0;
+}
+
 /* Takes one datagram; false if there was none. */
 static bool take(struct nl_sock *sock, size_t room, struct answer *answer)
 {
@@ -160,8 +172,11 @@ static bool take(struct nl_sock *sock, size_t room, struct answer *answer)
 			read_text(nlh, (const char *)(err + 1), answer);
 		} else {
 			answer->messages++;
+			answer->malformed |= !is_whole(nlh);
 		}
 	}
+	if (!answer->truncated && rest > 0)
+		answer->malformed = true;
 	return true;
 }
 
@@ -198,8 +213,11 @@ static bool still_answers(void)
 
 static void check_answer(const char *what, const struct answer *answer, int error, bool words)
 {
-	bool good = answer->ended && answer->error == error && (!words || answer->text[0]);
+	bool good = answer->ended && answer->error == error && (!words || answer->text[0]) &&
+		    !answer->malformed;
 
+	if (answer->malformed)
+		ktap_note("a reply is malformed");
 	if (!good)
 		ktap_note("expected %s%s, got %s%s%s%s", error ? strerror(-error) : "success",
 			  words ? " in words" : "",
@@ -632,6 +650,41 @@ static void test_bad_clients(void)
 }
 
 /*
+ * Replies as small and as large as the kernel makes them: its buffers follow what a
+ * client has room for. Every message has to be whole.
+ */
+static void test_replies(int command, unsigned int type, uint64_t value, const char *name)
+{
+	static const size_t rooms[] = { 1024, 4096, 8192, 16384, 32768, BIG };
+	size_t i;
+
+	for (i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+		struct nl_sock *sock = open_socket();
+		struct request request;
+		struct answer answer;
+
+		begin(&request, command, NLM_F_DUMP);
+		put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
+		if (type)
+			put(&request, type, value ? 4 : 0, value);
+		memset(&answer, 0, sizeof(answer));
+		post(sock, &request);
+		take_all(sock, rooms[i], &answer);
+		if (!answer.truncated) {
+			ktap_check(answer.ended && !answer.error && !answer.malformed &&
+				   answer.messages,
+				   "%s into %zu bytes: %u messages, each of them whole", name,
+				   rooms[i], answer.messages);
+		} else {
+			ktap_check(answer.ended && !answer.error,
+				   "%s into %zu bytes: what is cut off comes to its end", name,
+				   rooms[i]);
+		}
+		nl_socket_free(sock);
+	}
+}
+
+/*
  * A socket whose opener may not look, in the hands of root: as when somebody
  * makes it the output of a program that runs with more powers, so that the
  * message names no receiver. One that does is tried in moments.c.
@@ -688,5 +741,11 @@ int main(void)
 	test_borrowed_socket();
 	grow_vmas();
 	test_bad_clients();
+	test_replies(PTSCOPE_CMD_VMA_GET, 0, 0, "VMAs");
+	test_replies(PTSCOPE_CMD_VMA_GET, PTSCOPE_A_TARGET_BRIEF, 0, "VMAs in brief");
+	test_replies(PTSCOPE_CMD_RUN_GET, 0, 0, "runs");
+	test_replies(PTSCOPE_CMD_RUN_GET, PTSCOPE_A_TARGET_DETAIL, PTSCOPE_DETAIL_FOLIO,
+		     "runs with folios");
+	test_replies(PTSCOPE_CMD_RUN_GET, PTSCOPE_A_TARGET_BRIEF, 0, "runs in brief");
 	return ktap_end();
 }
