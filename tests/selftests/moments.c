@@ -22,6 +22,8 @@
 
 /* VMAs of the process that changes under a dump, which takes many replies. */
 #define VMAS 8000
+/* Dumps of one whose end changes. */
+#define ENDS 3000
 
 /* A child of this test, which does what is written to it letter by letter. */
 struct target {
@@ -386,6 +388,75 @@ static void test_changes(void)
 			"the target's VMAs become one in the middle of a dump of runs");
 }
 
+/* Something that changes the VMAs of a range, all of which is mapped at all times. */
+static void split_and_join(char *start, size_t size)
+{
+	char *last = start + size - page_size;
+
+	if (mprotect(last, page_size, PROT_READ) ||
+	    mprotect(last, page_size, PROT_READ | PROT_WRITE))
+		_exit(1);
+}
+
+static void map_over(char *start, size_t size)
+{
+	char *last = start + size - page_size;
+
+	if (mmap(last, page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+	    last ||
+	    mmap(last, page_size, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != last)
+		_exit(1);
+}
+
+/*
+ * While a VMA is being changed there may be none for a moment, to those who hold no
+ * lock. A dump that ends there must say that the address space has changed.
+ */
+static void test_end(const char *what, void (*act)(char *start, size_t size))
+{
+	const size_t size = 16 * page_size;
+	unsigned int dumps, short_dumps = 0, interrupted = 0, silent = 0;
+	/* Nothing beside it that it could be merged with. */
+	char *start = mmap(NULL, size + 2 * page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+			   -1, 0) + page_size;
+	pid_t pid;
+
+	if (mprotect(start, size, PROT_READ | PROT_WRITE))
+		ktap_bail("mprotect: %s", strerror(errno));
+	memset(start, 1, size);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			act(start, size);
+	}
+	for (dumps = 0; dumps < ENDS; dumps++) {
+		/* All of it, or what changes alone: the end is found at once then. */
+		const uint64_t wanted = dumps % 2 ? page_size : size;
+		const uint64_t end = (uintptr_t)start + size;
+		const struct ptscope_vma *vma;
+		uint64_t bytes = 0;
+		int err = ptscope_dump_vmas(ps, pid, end - wanted, end);
+
+		while (!err && (err = ptscope_next_vma(ps, &vma)) > 0) {
+			bytes += vma->census.size;
+			err = 0;
+		}
+		if (err)
+			ktap_bail("%s", ptscope_message(ps));
+		interrupted += ptscope_interrupted(ps);
+		short_dumps += bytes < wanted;
+		silent += bytes < wanted && !ptscope_interrupted(ps);
+	}
+	ktap_note("%u dumps: %u marked as interrupted, %u not of all, %u of them unmarked", dumps,
+		  interrupted, short_dumps, silent);
+	ktap_check(!silent, "a dump that misses a VMA which %s is marked", what);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	munmap(start - page_size, size + 2 * page_size);
+}
+
 static void *live_on(void *unused)
 {
 	(void)unused;
@@ -479,6 +550,8 @@ int main(void)
 	expect_all("this very process", getpid(), 0);
 	test_who_has_no_memory();
 	test_changes();
+	test_end("is split and joined", split_and_join);
+	test_end("is mapped over", map_over);
 	test_headless();
 	test_exits();
 	ptscope_free(ps);
