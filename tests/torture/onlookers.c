@@ -40,6 +40,8 @@ static pid_t targets[TARGETS];
 static unsigned int ntargets;
 static const char *comm;
 static uint64_t page_size;
+/* Where a page was seen, so that walks do not always end at nothing. */
+static uint64_t seen;
 
 static void add(unsigned long *count, unsigned long more)
 {
@@ -174,6 +176,12 @@ static void ask_runs(struct ptscope *ps, bool brief)
 	if (!below(4))
 		filter.anyof = below(0x10000);
 	filter.detail = below(0x20);
+	/* Of all that is in RAM, what is said of folios: they come and go meanwhile. */
+	if (!below(4))
+		filter = (struct ptscope_filter){
+			.states = 1u << PTSCOPE_STATE_RES,
+			.detail = PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
+		};
 	if (brief)
 		filter.detail &= ~(PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE |
 				   PTSCOPE_DETAIL_FOLIO);
@@ -181,6 +189,8 @@ static void ask_runs(struct ptscope *ps, bool brief)
 		      ptscope_dump_runs(ps, pid, start, end, &filter);
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
 		add(&counts->pages, run.pages);
+		if (run.state == PTSCOPE_STATE_RES && !below(8))
+			seen = run.start + below(run.pages) * page_size;
 		if (tired())
 			return;
 		err = 0;
@@ -191,7 +201,7 @@ static void ask_runs(struct ptscope *ps, bool brief)
 static void ask_trail(struct ptscope *ps)
 {
 	struct ptscope_trail trail;
-	int err = ptscope_get_trail(ps, target(), below(1ull << 47), &trail);
+	int err = ptscope_get_trail(ps, target(), below(4) ? seen : below(1ull << 47), &trail);
 
 	add(&counts->pages, 1);
 	conclude(ps, "a walk", err == -EINVAL ? -ESRCH : err);

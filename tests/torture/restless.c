@@ -292,6 +292,34 @@ static bool do_hugetlb(struct worker *w)
 	return !munmap(start, SHARED_HUGE) && pid > 0;
 }
 
+/* A huge page comes, is taken apart page by page or at once, and goes. */
+static bool do_split(struct worker *w)
+{
+	char *aligned = (char *)(((uintptr_t)w->part + HUGE_PAGE - 1) & -HUGE_PAGE);
+	char *start = aligned + HUGE_PAGE * random_below(&w->random, PART / HUGE_PAGE - 1);
+	char *page = start + page_size * random_below(&w->random, HUGE_PAGE / page_size);
+	bool good;
+
+	if (!map(start, HUGE_PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+		return false;
+	madvise(start, HUGE_PAGE, MADV_HUGEPAGE);
+	good = touch(w, start, 1, true);
+	switch (random_below(&w->random, 4)) {
+	case 0:
+		/* The rest goes when memory is short. */
+		good &= !madvise(page, page_size, MADV_DONTNEED);
+		break;
+	case 1:
+		good &= !madvise(start, start + HUGE_PAGE - page, MADV_FREE);
+		break;
+	case 2:
+		good &= !mprotect(page, page_size, PROT_READ);
+		madvise(start, HUGE_PAGE, MADV_PAGEOUT);
+		break;
+	}
+	return !madvise(start, HUGE_PAGE, MADV_DONTNEED) && good;
+}
+
 static bool do_forget(struct worker *w)
 {
 	static const char *const what[] = { "1", "4" };
@@ -312,6 +340,7 @@ static const struct {
 	{ "advise", do_advise, 16 }, { "write", do_write, 12 }, { "read", do_read, 6 },
 	{ "lock", do_lock, 2 }, { "migrate", do_migrate, 2 }, { "fork", do_fork, 1 },
 	{ "watch", do_watch, 4 }, { "hugetlb", do_hugetlb, 1 }, { "forget", do_forget, 2 },
+	{ "split", do_split, 8 },
 };
 
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
