@@ -360,6 +360,13 @@ json "sees its own" '.maps[-1].res > 0'
 status "an ordinary user at its own pages" 0 nobody ptscope pages --json self
 json "sees them without frames" '.pages | length > 0 and all(.frame == null)'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+status "an ordinary user at its own folios" 0 nobody ptscope pages --json -o state,node,order,folio self
+json "sees nodes, but no order" \
+	'[.pages[] | select(.state == "res")] | length > 0 and any(.node == 0) and all(.order == null)'
+json "sees what pagemap reports as well, and no more" \
+	'[.pages[].folio | select(.) | split(",")[]] | unique - ["anon", "shared", "exclusive", "mlocked"] == []'
+status "an ordinary user at nodes and folios of its VMAs" 0 nobody ptscope maps -o anon,exclusive,nodes self
+same "is told of nothing hidden" "$err" ""
 status "an ordinary user and the page cache" 0 nobody ptscope maps --cache --json -o cached,disk self
 json "does not see it" '.maps | all(.cached == null) and .[-1].disk > 0'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
@@ -371,7 +378,9 @@ check "has no number for it" grep -qE '^ *total$' <<<"$out"
 status "an ordinary user's summary of its pages" 0 nobody ptscope pages --json --summary --cache self
 json "knows of no run of frames" \
 	'.pages | length > 0 and all(.runs == null and .run_bytes == null)'
-json "but of folios" '[.pages[] | .anon + .file] | add > 0'
+json "nor of the order of a folio" \
+	'.pages | all(.order == null and .size == null and .anon_aligned == null)'
+json "but of anonymous folios and others" '[.pages[] | .anon + .file] | add > 0'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user's swap slots and frames" 0 nobody ptscope pages --json -o frame,phys,swapdev,slot self
 json "are not told" '.pages | all(.[] == null)'

@@ -334,8 +334,8 @@ static bool shows_folio(const struct ptscope_run *run)
 }
 
 /*
- * Nodes are told of whoever may be looked at, as numa_maps does; what else there is to
- * folios only to those who may read /proc/kpageflags.
+ * Nodes are reported to whoever may look at the process, as in numa_maps; most of
+ * what else there is to folios only to those who may read /proc/kpageflags.
  */
 static int ask_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 {

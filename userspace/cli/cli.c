@@ -76,7 +76,7 @@ void cli_note_hidden(const struct ptscope *ps)
 	if (noted || !ptscope_hidden(ps))
 		return;
 	noted = true;
-	complain("note: frames, swap slots and the page cache are hidden: seeing them needs CAP_SYS_ADMIN");
+	complain("note: frames, folios, swap slots and the page cache are hidden: seeing them needs CAP_SYS_ADMIN");
 }
 
 bool cli_check_range(const struct options *opts, uint32_t page_size)

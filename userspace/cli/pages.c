@@ -130,7 +130,7 @@ static bool fill_node(const void *row, struct cell *cell)
 static bool fill_order(const void *row, struct cell *cell)
 {
 	cell->number = RUN(row).order;
-	return RUN(row).has_extra;
+	return RUN(row).has_order;
 }
 
 static bool fill_folio(const void *row, struct cell *cell)

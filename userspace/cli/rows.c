@@ -180,6 +180,9 @@ static int read_process(struct ptscope *ps, const struct options *opts, pid_t pi
 	row->total = true;
 	row->page_size = page_size;
 	row->cache = opts->cache && !ptscope_hidden(ps);
+	/* What columns of frames need of folios is hidden from nobody. */
+	if (!err)
+		cli_note_hidden(ps);
 	return err;
 }
 
@@ -203,8 +206,6 @@ static int print_process(struct ptscope *ps, const struct verb *verb,
 		if (!table_add(table, &rows->row[i], rows->row[i].total))
 			err = -ENOMEM;
 
-	if (!err)
-		cli_note_hidden(ps);
 	if (err == -ENOMEM) {
 		complain("out of memory");
 		status = CLI_FAILED;

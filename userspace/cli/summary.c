@@ -73,8 +73,10 @@ void summary_add(struct summary *summary, const struct ptscope_run *run, uint32_
 
 static bool fill_order(const void *data, struct cell *cell)
 {
-	cell->number = ((const struct summary_row *)data)->order;
-	return true;
+	const struct summary_row *row = data;
+
+	cell->number = row->order;
+	return !row->summary->hidden;
 }
 
 static bool fill_size(const void *data, struct cell *cell)
@@ -82,7 +84,7 @@ static bool fill_size(const void *data, struct cell *cell)
 	const struct summary_row *row = data;
 
 	cell->number = (uint64_t)row->page_size << row->order;
-	return true;
+	return !row->summary->hidden;
 }
 
 static bool fill_runs(const void *data, struct cell *cell)
@@ -113,7 +115,7 @@ static bool fill_anon(const void *row, struct cell *cell)
 
 static bool fill_anon_aligned(const void *row, struct cell *cell)
 {
-	return fill_bytes(row, SUMMARY(row)->anon_aligned, cell);
+	return fill_bytes(row, SUMMARY(row)->anon_aligned, cell) && !SUMMARY(row)->hidden;
 }
 
 static bool fill_file(const void *row, struct cell *cell)
@@ -123,11 +125,11 @@ static bool fill_file(const void *row, struct cell *cell)
 
 static bool fill_file_aligned(const void *row, struct cell *cell)
 {
-	return fill_bytes(row, SUMMARY(row)->file_aligned, cell);
+	return fill_bytes(row, SUMMARY(row)->file_aligned, cell) && !SUMMARY(row)->hidden;
 }
 
 static const struct column columns[] = {
-	{ "order", CELL_NUMBER, "of 2^order base pages", fill_order },
+	{ "order", CELL_NUMBER, "of 2^order base pages; empty if that is hidden", fill_order },
 	{ "size", CELL_SIZE, "these, in bytes", fill_size },
 	{ "runs", CELL_NUMBER, "runs of frames that follow each other, this large and up to twice that",
 	  fill_runs },

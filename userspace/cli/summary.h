@@ -16,7 +16,8 @@
  * @anon_aligned: of these, in folios that lie at a multiple of their size
  * @file: pages of other folios
  * @file_aligned: of these, aligned ones
- * @hidden: frames are hidden, so that their runs are not known
+ * @hidden: frames and the orders of folios are hidden, so that neither runs nor
+ *	sizes are known, and all folios count as of order 0
  * @last: the run that may still go on, of one chain of frames
  */
 struct summary {

@@ -188,7 +188,7 @@ static bool fill_node(const void *row, struct cell *cell)
 static bool fill_order(const void *row, struct cell *cell)
 {
 	cell->number = ROW(row)->trail->run.order;
-	return ROW(row)->last && ROW(row)->trail->mapped && ROW(row)->trail->run.has_extra;
+	return ROW(row)->last && ROW(row)->trail->mapped && ROW(row)->trail->run.has_order;
 }
 
 static bool fill_folio(const void *row, struct cell *cell)
