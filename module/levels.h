@@ -99,14 +99,35 @@ ptscope_sink_run(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	return from + (sink->run(walk, from, (addr - from) >> PAGE_SHIFT, entry) << PAGE_SHIFT);
 }
 
+/* Note the lock of a table that is read without it. That of hugetlb entries varies. */
+static __always_inline void ptscope_note_lock(struct ptscope_walk *walk, spinlock_t *lock)
+{
+	walk->table_lock = walk->table_held || walk->place.huge_level >= 0 ? NULL : lock;
+}
+
+/*
+ * Is somebody changing the table that is read?
+ *
+ * Whoever holds a table's lock may clear an entry for a moment and set it again:
+ * MADV_FREE and copy-on-write do, and on arm64 whoever joins entries to a block or
+ * takes one apart. A reader with the lock never sees that, and nor should ours. So
+ * an empty entry is read a second time, with a look at the lock in between: if
+ * nobody holds it, what was cleared before has been set again. If somebody does,
+ * the window ends there, and the walk reads the table under its lock.
+ */
+static __always_inline bool ptscope_table_is_busy(const struct ptscope_walk *walk)
+{
+	bool busy = walk->table_lock && spin_is_locked(walk->table_lock);
+
+	/* What is read again must not have been read before that. */
+	smp_rmb();
+	return busy;
+}
+
 /**
  * ptscope_still_empty() - read empty entries a second time
  * @entry: the first one
  * @end: behind the last one
- *
- * Whoever holds a table's lock may clear an entry for a moment and set it again:
- * MADV_FREE and copy-on-write do, and on arm64 whoever joins entries to a block or
- * takes one apart. A reader with the lock never sees that, and nor should ours.
  *
  * Return: the first entry that is not empty any more, or @end.
  */
@@ -206,8 +227,8 @@ ptscope_pass_singles(const struct ptscope_walk *walk, unsigned long addr,
 	while (entry < last) {
 		const u64 value = READ_ONCE(entry[1]);
 
-		/* The first one is read again, as in ptscope_still_empty(). */
 		if ((value & bits) != told ||
+		    ptscope_table_is_busy(walk) ||
 		    READ_ONCE(entry[0]) & ~PTSCOPE_STRAY_BITS ||
 		    READ_ONCE(entry[2]) & ~PTSCOPE_STRAY_BITS ||
 		    !take(into, addr + PAGE_SIZE, value))
@@ -272,6 +293,7 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	const u64 *stop = (const u64 *)ptep + ((end - addr) >> PAGE_SHIFT);
 	pte_t pte = READ_ONCE(*ptep);
 
+	ptscope_note_lock(walk, pte_lockptr(walk->mm, &pmd));
 	sink->table(walk, PTSCOPE_LEVEL_PTE, addr, ptep, ptscope_raw_pte(pte));
 	for (;;) {
 		const u64 *entry = (const u64 *)ptep, *next;
@@ -280,6 +302,10 @@ ptscope_read_pte(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 
 		if (!(raw & ~PTSCOPE_STRAY_BITS)) {
 			next = ptscope_run_end(entry, stop, ptscope_empty_pattern(), 0);
+			if (unlikely(ptscope_table_is_busy(walk))) {
+				walk->unsure = true;
+				return from;
+			}
 			next = ptscope_still_empty(entry, next);
 			if (unlikely(next == entry)) {
 				pte = READ_ONCE(*ptep);
@@ -362,6 +388,7 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	pmd_t pmd = READ_ONCE(*pmdp);
 	const unsigned long begin = addr;
 
+	ptscope_note_lock(walk, pmd_lockptr(walk->mm, (pmd_t *)pmdp));
 	if (!__is_defined(__PAGETABLE_PMD_FOLDED))
 		sink->table(walk, PTSCOPE_LEVEL_PMD, addr, pmdp, ptscope_raw_pmd(pmd));
 	for (;;) {
@@ -380,9 +407,14 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 
 		next = ptscope_pmd_run_end(walk, pmdp, pmd, last, sink->frames);
 		if (pmd_none(pmd)) {
-			const pmd_t *empty = (const pmd_t *)
-				ptscope_still_empty((const u64 *)pmdp, (const u64 *)next);
+			const pmd_t *empty;
 
+			if (unlikely(ptscope_table_is_busy(walk))) {
+				walk->unsure = true;
+				return from;
+			}
+			empty = (const pmd_t *)
+				ptscope_still_empty((const u64 *)pmdp, (const u64 *)next);
 			if (unlikely(empty == pmdp)) {
 				pmd = READ_ONCE(*pmdp);
 				if (!pmd_none(pmd))
@@ -403,7 +435,7 @@ ptscope_read_pmd(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 	}
 }
 
-/* Read an entry, and if it is empty, a second time: see ptscope_still_empty(). */
+/* Read an entry, and if it is empty, a second time: see ptscope_table_is_busy(). */
 static __always_inline pud_t ptscope_get_pud(pud_t *pudp)
 {
 	pud_t pud = pudp_get(pudp);
@@ -496,6 +528,40 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
 }
 
 /**
+ * ptscope_table_lock() - find the lock of the table that translates an address
+ * @walk: the walk, whose next address it is; not in a hugetlb mapping
+ *
+ * Locking: mmap_lock or the VMA's lock held for read, within an RCU reader, which
+ * keep the tables.
+ *
+ * Return: the lock of the lowest table, or NULL if that is one above the PMDs.
+ */
+static inline spinlock_t *ptscope_table_lock(const struct ptscope_walk *walk)
+{
+	const unsigned long addr = walk->addr;
+	pgd_t *pgdp = walk->mm->pgd + ptscope_root_index(walk->mm, addr), pgd = pgdp_get(pgdp);
+	p4d_t *p4dp, p4d;
+	pud_t *pudp, pud;
+	pmd_t *pmdp, pmd;
+
+	if (!pgd_present(pgd) || pgd_bad(pgd))
+		return NULL;
+	p4dp = p4d_offset_lockless(pgdp, pgd, addr);
+	p4d = p4dp_get(p4dp);
+	if (!p4d_present(p4d) || p4d_bad(p4d))
+		return NULL;
+	pudp = pud_offset_lockless(p4dp, p4d, addr);
+	pud = pudp_get(pudp);
+	if (!pud_present(pud) || pud_leaf(pud) || pud_bad(pud))
+		return NULL;
+	pmdp = pmd_offset_lockless(pudp, pud, addr);
+	pmd = READ_ONCE(*pmdp);
+	if (pmd_present(pmd) && !pmd_leaf(pmd) && !pmd_bad(pmd))
+		return pte_lockptr(walk->mm, &pmd);
+	return pmd_lockptr(walk->mm, pmdp);
+}
+
+/**
  * ptscope_read_window() - read the entries of one table
  * @walk: the walk that asks
  * @sink: what is done with them
@@ -505,9 +571,11 @@ ptscope_read_p4d(struct ptscope_walk *walk, const struct ptscope_sink *sink,
  * A window covers a run of entries of one table that are not tables
  * themselves, at whatever level @addr leads to.
  *
- * Locking: mmap_lock or the VMA's lock held for read, interrupts off.
+ * Locking: mmap_lock or the VMA's lock held for read; interrupts off, or the
+ * table's lock held in an RCU reader and @walk->table_held set.
  *
- * Return: address behind the last entry read, greater than @addr.
+ * Return: address behind the last entry read, greater than @addr unless
+ * @walk->unsure has been set.
  */
 static __always_inline unsigned long
 ptscope_read_window(struct ptscope_walk *walk, const struct ptscope_sink *sink,

@@ -18,6 +18,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include "cache.h"
+#include "levels.h"
 #include "vma.h"
 #include "walk.h"
 
@@ -174,6 +175,35 @@ static void fill_gap(struct ptscope_walk *walk, struct vm_area_struct *vma)
 		walk->gap = 0;
 }
 
+/*
+ * Read entries from walk->addr on. Interrupts are off, so that whoever flushes
+ * other processors' TLBs may wait for this one: the table's lock, which such a
+ * holder has, may not be waited for meanwhile.
+ */
+static void read_window(struct ptscope_walk *walk, unsigned long end)
+{
+	/* Of the table that the second window reads. */
+	spinlock_t *lock;
+
+	local_irq_disable();
+	walk->addr = walk->visitor->window(walk, walk->addr, end);
+	local_irq_enable();
+	if (likely(!walk->unsure))
+		return;
+
+	walk->unsure = false;
+	rcu_read_lock();
+	lock = ptscope_table_lock(walk);
+	if (lock) {
+		spin_lock(lock);
+		walk->table_held = true;
+		walk->addr = walk->visitor->window(walk, walk->addr, end);
+		walk->table_held = false;
+		spin_unlock(lock);
+	}
+	rcu_read_unlock();
+}
+
 /* @tired: set to whether the batch should end, however much is left. */
 static int read_vma(struct ptscope_walk *walk, struct vm_area_struct *vma,
 		    int *budget, bool *tired)
@@ -183,13 +213,10 @@ static int read_vma(struct ptscope_walk *walk, struct vm_area_struct *vma,
 	/* What was empty in the last batch need not be any more. */
 	walk->gap = 0;
 	while (walk->addr < end) {
-		if (walk->gap) {
+		if (walk->gap)
 			fill_gap(walk, vma);
-		} else {
-			local_irq_disable();
-			walk->addr = walk->visitor->window(walk, walk->addr, end);
-			local_irq_enable();
-		}
+		else
+			read_window(walk, end);
 		if (walk->full) {
 			walk->full = false;
 			return -ENOBUFS;

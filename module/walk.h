@@ -3,6 +3,7 @@
 #define PTSCOPE_WALK_H
 
 #include <linux/mm_types.h>
+#include <linux/spinlock_types.h>
 #include "entry.h"
 
 struct ptscope_walk;
@@ -15,8 +16,9 @@ struct ptscope_walk;
  * @enter: a VMA comes under the walk for the first time; may be NULL.
  *	Called with the VMA locked for read, by its own lock or mmap_lock.
  * @window: reads entries of [addr, end), which lies in one VMA, and returns
- *	the address behind the last one read. Called with interrupts off, and
- *	reads at most one table. Made by instantiating ptscope_read_window().
+ *	the address behind the last one read. Called with interrupts off, or
+ *	with the table's lock held; reads at most one table. Made by
+ *	instantiating ptscope_read_window().
  * @gap: @pages base pages from @addr on have empty entries, and the page cache
  *	says of them what @entry does. Returns how many it takes, as the run
  *	function of struct ptscope_sink does. Called with the VMA locked.
@@ -57,6 +59,11 @@ struct ptscope_slots {
  *	never 0 once the walk has begun
  * @changed: VMAs may have changed since the walk began
  * @cache: look into the page cache where entries are empty
+ * @table_held: the lock of the table that is read is held
+ * @table_lock: that lock, while a table is read without it; NULL if there is no
+ *	single one
+ * @unsure: set by a window that ended before empty entries: the lock was held by
+ *	somebody, who may have emptied them for a moment
  * @gap: set by a window that ended before empty entries: where these end
  * @full: set by a visitor's window that had no room for more
  * @locked_vma: it is the lock of the VMA that is held, not mmap_lock
@@ -86,6 +93,10 @@ struct ptscope_walk {
 	bool full;
 	bool locked_vma;
 	bool wanted;
+	bool table_held;
+	bool unsure;
+	/* Only looked at; taken in read_window(). */
+	spinlock_t *table_lock;
 	unsigned int windows;
 	u64 busy_ns;
 	u64 yielded_ns;
