@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Fetches a kernel that the machine's own apt sources carry: the image and the
-# headers are downloaded and unpacked, never installed.
+# headers are downloaded and unpacked, never installed. Arguments: the packages
+# that depend on the newest image and on its headers.
 #
 # A fetcher gives two functions, called with the arguments of its table line:
 #   fetch_latest ARGS...      prints the newest version; fails if it knows none
@@ -19,13 +20,25 @@ fetch_stale() {
 	[[ $lists -nt $1 ]]
 }
 
+# apt_kernel META: prints the package linux-image-* or linux-headers-* that META
+# depends on. Debian 13, whose own kernel is 6.12, has linux-image-amd64 in the
+# place of Debian 12's linux-image-6.12-amd64.
+apt_kernel() {
+	local kind series flavour package
+	IFS=- read -r _ kind series flavour <<<"$1"
+	package=$(apt_depends "$1" "linux-$kind-.*")
+	[[ $package ]] ||
+		package=$(apt_depends "linux-$kind-$flavour" "linux-$kind-${series//./\\.}\..*")
+	echo "$package"
+}
+
 fetch_latest() {
 	local image
-	image=$(apt_depends "$1" 'linux-image-.*')
+	image=$(apt_kernel "$1")
 	[[ $image ]] || {
 		say "apt knows no $1; updating its lists"
 		as_root apt-get update -q >&2 || return 1
-		image=$(apt_depends "$1" 'linux-image-.*')
+		image=$(apt_kernel "$1")
 	}
 	[[ $image ]] || { say "apt has no package $1"; return 1; }
 	apt_version "$image"
@@ -34,8 +47,8 @@ fetch_latest() {
 fetch_into() {
 	local dir=$1 image headers release
 	local -a packages
-	image=$(apt_depends "$2" 'linux-image-.*')
-	headers=$(apt_depends "$3" 'linux-headers-.*')
+	image=$(apt_kernel "$2")
+	headers=$(apt_kernel "$3")
 	[[ $image && $headers ]] || { say "apt has no $2 or no $3"; return 1; }
 	release=${headers#linux-headers-}
 	[[ ${image#linux-image-} == "$release" ]] || {

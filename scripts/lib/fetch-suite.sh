@@ -6,7 +6,7 @@
 # depend on the newest image and on its headers, and the series of kernels that
 # is meant, where the suite moves from one to the next. See fetch-apt.sh for what
 # a fetcher gives. Beside that, this one leaves two files for build-module:
-#   needs/suite     the Debian to build in (none: this machine)
+#   needs/suite     the Debian to build in (none: this machine can)
 #   needs/packages  what the build takes there, one on a line
 #   needs/key       what makes a root fit for it, or not
 #
@@ -70,6 +70,18 @@ build_needs() {
 	apt_depends "$kbuild" '.*' | sed 's/:.*//' | grep -v -e '^linux-' -e '^pahole$'
 }
 
+# builds_here PACKAGES KEY: true if this machine's own apt has the compiler, which
+# the file PACKAGES names in its first line, and what the kernel's build tools
+# depend on, which is in the file KEY.
+builds_here() {
+	local compiler
+	read -r compiler <"$1"
+	(
+		unset APT_CONFIG
+		apt-get satisfy -s -qq -o Debug::NoLocking=1 "$compiler, $(<"$2")" >/dev/null 2>&1
+	)
+}
+
 fetch_into() {
 	local dir=$1 suite=$2 debian=$3 image headers release kbuild native
 	local -a packages
@@ -101,7 +113,8 @@ fetch_into() {
 	build_needs "$headers" "$kbuild" >"$dir/needs/packages" || return 1
 	apt-cache show --no-all-versions "$kbuild" |
 		sed -n 's/^Depends: //p' >"$dir/needs/key"
-	if [[ ${suite%-backports} != "$(host_suite)" ]]; then
+	if [[ ${suite%-backports} != "$(host_suite)" ]] &&
+		! builds_here "$dir/needs/packages" "$dir/needs/key"; then
 		echo "${suite%-backports}" >"$dir/needs/suite"
 	fi
 	unpack_kernel "$dir" "$release"
