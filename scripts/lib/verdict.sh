@@ -24,11 +24,24 @@ show_splat() {
 }
 
 show_tail() {
-	[[ ! -s $tmp/qemu.err ]] || tail -n 20 "$tmp/qemu.err" >&2
+	[[ ! -s $tmp/qemu.err ]] || {
+		say "QEMU's last messages:"
+		tail -n 20 "$tmp/qemu.err" >&2
+	}
 	[[ ! -s $tmp/console ]] || {
 		say "the kernel's console ended with:"
 		tail -n 40 "$tmp/console" | tr -d '\r' >&2
 	}
+}
+
+# Shows why a machine may have ended: the kernel's complaint, or else the last
+# messages of QEMU and of the kernel.
+show_end() {
+	if has_splat "$tmp/console"; then
+		show_splat "$tmp/console"
+	else
+		show_tail
+	fi
 }
 
 # Reads one line of the verdict port into the variable named, waiting a short
@@ -77,28 +90,59 @@ finish_relays() {
 	check_relays
 }
 
+# Sets qemu_status, and qemu_end to a description of how QEMU ended.
+describe_end() {
+	qemu_status=0
+	wait "$qemu" || qemu_status=$?
+	if [[ $qemu_status -gt 128 ]]; then
+		qemu_end="QEMU was killed by signal $((qemu_status - 128)) ($(kill -l "$qemu_status"))"
+	else
+		qemu_end="QEMU exited with status $qemu_status"
+	fi
+	if grep -qs '^Triple fault' "$tmp/qemu.log"; then
+		qemu_end+=" after a triple fault of the guest"
+	fi
+}
+
 # Emulated processors that run side by side can, once in some hundreds of boots,
 # trip over the kernel patching its own code, or lose the interrupt that one of
 # them waits for. A kernel that dies, or is stuck, before anything of ours was in
-# it says nothing about us, and gets one more chance; after that moment, or
-# without a word on the console, a death counts.
+# it says nothing about us, and gets one more chance; after that moment a death
+# counts.
 died_young() {
 	[[ ! $ours && ! $rebooted ]] && has_splat "$tmp/console" &&
 		! grep -aqE 'Modules linked in:.* ptscope' "$tmp/console"
 }
 
+# True if QEMU ended by itself early enough to be started once more: it crashed
+# before the command started, or the guest reset or switched off before the module
+# was loaded. A QEMU that refuses its arguments (status 1) would refuse them again.
+# QEMU 10.0 aborts in iotlb_to_section(), once in some dozens of boots on a busy
+# machine, when a processor uses a device while another one has the kernel look for
+# PCI devices, which moves what the memory map holds.
+ended_young() {
+	[[ ! $began && ! $rebooted && $qemu_status -ne 1 ]] && ! has_splat "$tmp/console" &&
+		[[ ! $ours || $qemu_status -gt 128 ]]
+}
+
+# boot_again WHY
 boot_again() {
-	rebooted=1 verdict_part=
+	rebooted=1 ours='' verdict_part=
 	restore_terminal
-	show_splat "$tmp/console"
-	say "THE KERNEL DIED WHILE IT BOOTED, before the module and the command; booting once more"
+	show_end
+	say "$1; booting once more"
 	local pid
 	kill -9 "$qemu" 2>/dev/null || :
-	# The others end with the machine.
+	# No command has written anything yet. A relay waits for ever for a QEMU
+	# that died before it opened the FIFO.
+	kill "${relays[@]}" 2>/dev/null || :
+	# The helpers end with the machine.
 	for pid in "$qemu" "${relays[@]}" "${helpers[@]}"; do
 		wait "$pid" 2>/dev/null || :
 	done
 	relays=() helpers=()
+	# Nothing here must take the first machine's messages for the second's.
+	rm -f "$tmp/console" "$tmp/qemu.log"
 	set_qemu_arguments
 	start_qemu
 	begin_waiting
@@ -127,9 +171,10 @@ hasten_if_stuck() {
 }
 
 # Waits for the end of the run and sets status to what scripts/vm exits with.
-ours='' rebooted=''
+ours='' began='' rebooted=''
 await_verdict() {
-	local line="" word command_status out err reason
+	local line="" word command_status out err reason qemu_status qemu_end
+	local dead="THE KERNEL DIED WHILE IT BOOTED, before the module and the command"
 	local deadline next_look no_end
 	begin_waiting
 	while :; do
@@ -137,7 +182,7 @@ await_verdict() {
 			read -r word command_status out err reason <<<"$line"
 			case $word in
 			ours) ours=1 ;;
-			start) started ;;
+			start) began=1; started ;;
 			ok | bad) break ;;
 			broken)
 				restore_terminal
@@ -156,11 +201,16 @@ await_verdict() {
 				read -r word command_status out err reason <<<"$line"
 				case $word in
 				ours) ours=1 ;;
+				start) began=1 ;;
 				ok | bad) break 2 ;;
 				esac
 			done
+			describe_end
 			if died_young; then
-				boot_again
+				boot_again "$dead"
+				continue
+			elif ended_young; then
+				boot_again "THE MACHINE ENDED WHILE IT BOOTED, before the command: $qemu_end"
 				continue
 			fi
 			word=gone
@@ -169,7 +219,7 @@ await_verdict() {
 		hasten_if_stuck
 		if ((SECONDS >= deadline)); then
 			if died_young; then
-				boot_again
+				boot_again "$dead"
 				continue
 			fi
 			restore_terminal
@@ -184,12 +234,8 @@ await_verdict() {
 
 	restore_terminal
 	if [[ $word == gone ]]; then
-		say "the machine ended without a verdict"
-		if has_splat "$tmp/console"; then
-			show_splat "$tmp/console"
-		else
-			show_tail
-		fi
+		say "the machine ended without a verdict: $qemu_end"
+		show_end
 		status=125
 		return
 	fi
