@@ -61,7 +61,8 @@ base_initramfs() {
 			return 1
 		fi
 		rm -rf "$root"
-		rm -f "$dir"/initramfs-*.gz
+		# Other trees may share the cache, and use the part that they made.
+		find "$dir" -maxdepth 1 -name 'initramfs-*.gz' -mtime +7 -delete
 		mv "$base.$$" "$base"
 	fi
 	echo "$base"
