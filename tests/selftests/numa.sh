@@ -81,6 +81,12 @@ same "numa_maps agrees on every VMA" "$differ" 0
 check "there were some" test "$seen" -gt 30
 check "a node for each page as well" eval \
 	"ptscope pages --json -o node,state $second | jq -e '.pages | any(.node == 1) and all(.node == null or .state == \"res\")' >/dev/null"
+# Nodes are not hidden from those who may look at a process, as in numa_maps.
+nobodys_nodes() {
+	taskset -c 1 setpriv --reuid 65534 --regid 65534 --clear-groups \
+		ptscope pages --json --detail node -o node self
+}
+matches "a user sees the nodes of its own pages" "$(nobodys_nodes | jq -c '[.pages[].node] | unique')" 1
 same "what is anonymous and what is not add up" \
 	"$(ptscope maps --json -o anon,file "$first" | jq '.maps[-1] | .anon + .file > 0')" true
 
