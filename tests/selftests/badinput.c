@@ -130,15 +130,18 @@ static void read_text(const struct nlmsghdr *nlh, const char *tlvs, struct answe
 	}
 }
 
-/* A message that was given up must have been taken back as a whole. */
-static bool is_whole(const struct nlmsghdr *nlh)
+/*
+ * A message that was given up must have been taken back as a whole. The first one of
+ * a dump of all processes has nothing to say.
+ */
+static bool is_whole(const struct nlmsghdr *nlh, bool first)
 {
 	const struct nlattr *attr = (const void *)((const char *)NLMSG_DATA(nlh) + GENL_HDRLEN);
 	int rest = (int)nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN);
 
 	for (; nla_ok(attr, rest); attr = nla_next(attr, &rest))
 		;
-	return nlh->nlmsg_len > NLMSG_LENGTH(GENL_HDRLEN) && rest <= 0;
+	return (first || nlh->nlmsg_len > NLMSG_LENGTH(GENL_HDRLEN)) && rest <= 0;
 }
 
 /* Takes one datagram; false if there was none. */
@@ -171,8 +174,8 @@ static bool take(struct nl_sock *sock, size_t room, struct answer *answer)
 			answer->ended = true;
 			read_text(nlh, (const char *)(err + 1), answer);
 		} else {
+			answer->malformed |= !is_whole(nlh, !answer->messages);
 			answer->messages++;
-			answer->malformed |= !is_whole(nlh);
 		}
 	}
 	if (!answer->truncated && rest > 0)
