@@ -42,7 +42,7 @@ static inline int ptscope_page_mapcount(const struct page *page)
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 
 /*
- * Each page of a folio has a count of its own, and only all of them together tell
+ * Each page of a folio has a count of its own, and only all of them together show
  * whether the folio is shared. 6.1 has two more rules: a page of a file counts the
  * mappings of its whole folio, too; and a page of an anonymous folio that is mapped
  * in both ways counts one too many, which PG_double_map of the second page marks.

@@ -127,7 +127,7 @@ static const struct act {
 	{ "blocks, copies on write", map_blocks, renew_fork_and_write },
 };
 
-/* Tells where its memory is, in words if there is none, and goes on for ever. */
+/* Writes where its memory is, or why there is none, and goes on for ever. */
 static _Noreturn void live(const struct act *act, int out)
 {
 	char *start;
@@ -143,7 +143,7 @@ static _Noreturn void live(const struct act *act, int out)
 		act->act(start);
 }
 
-/* Bytes of pages that are said to be empty. */
+/* Bytes of pages that the dump reports as empty. */
 static uint64_t empty(pid_t pid, uint64_t start)
 {
 	const struct ptscope_filter filter = { .states = 1u << PTSCOPE_STATE_LAZY };

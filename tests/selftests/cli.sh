@@ -366,7 +366,7 @@ json "sees nodes, but no order" \
 json "sees what pagemap reports as well, and no more" \
 	'[.pages[].folio | select(.) | split(",")[]] | unique - ["anon", "shared", "exclusive", "mlocked"] == []'
 status "an ordinary user at nodes and folios of its VMAs" 0 nobody ptscope maps -o anon,exclusive,nodes self
-same "is told of nothing hidden" "$err" ""
+same "has no note, as nothing is hidden" "$err" ""
 status "an ordinary user and the page cache" 0 nobody ptscope maps --cache --json -o cached,disk self
 json "does not see it" '.maps | all(.cached == null) and .[-1].disk > 0'
 matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'

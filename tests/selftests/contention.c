@@ -234,8 +234,8 @@ static uint64_t time_scan(const struct scan *scan)
 	return now_us() - begun;
 }
 
-/* Waits until the target's threads do what they are told. */
-static void tell(enum writer writer)
+/* Waits until the target's threads do what is wanted. */
+static void set_work(enum writer writer)
 {
 	const uint64_t before = shared->changes;
 	int i;
@@ -280,12 +280,12 @@ static void check_writers(const struct scan *scan, enum writer writer, const cha
 	int i;
 
 	for (i = 0; i < TRIES; i++) {
-		tell(WRITER_COMPUTE);
+		set_work(WRITER_COMPUTE);
 		alone[i] = time_scan(scan);
-		tell(writer);
+		set_work(writer);
 		beside[i] = time_scan(scan);
 	}
-	tell(WRITER_NONE);
+	set_work(WRITER_NONE);
 	judge(scan, median(alone), median(beside), what);
 }
 
