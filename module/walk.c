@@ -23,11 +23,13 @@
 #include "walk.h"
 
 /*
- * Windows in a batch at the most. A window is up to 512 entries on x86, so
- * that a batch takes well under a millisecond on a quiet machine; a writer
- * who waits for the lock ends it sooner.
+ * Windows in a batch. A window is up to 512 entries on x86, so that a batch takes
+ * well under a millisecond on a quiet machine; a writer who waits for the lock
+ * ends it sooner. Beside writers that never rest a walk waits for the lock after
+ * each batch, for longer than it reads: then a batch has more of them.
  */
 #define BATCH_WINDOWS 256
+#define MAX_BATCH_WINDOWS (4 * BATCH_WINDOWS)
 
 /*
  * Who changes an address space while its VMAs are read by their own locks seldom
@@ -149,7 +151,7 @@ static bool enough(struct ptscope_walk *walk, int *budget)
 	walk->wanted = is_wanted(walk->mm);
 	if (--*budget <= 0 || need_resched())
 		return true;
-	if (walk->wanted)
+	if (walk->wanted || *budget <= MAX_BATCH_WINDOWS - BATCH_WINDOWS)
 		return may_end_batch(walk);
 	/* Who holds mmap_lock for reading has kept writers out. */
 	if (!walk->locked_vma || mmap_lock_speculate_try_begin(walk->mm, &seq))
@@ -344,7 +346,7 @@ static int walk_by_mmap_lock(struct ptscope_walk *walk, int *budget)
 static int walk_batch(struct ptscope_walk *walk)
 {
 	struct mm_struct *mm = walk->mm;
-	int budget = BATCH_WINDOWS;
+	int budget = MAX_BATCH_WINDOWS;
 	int err;
 
 	if (!mmget_not_zero(mm))
