@@ -12,8 +12,11 @@
 #include <linux/xarray.h>
 #include "cache.h"
 
-/* Entries that are looked at in one go; each may stand for a large folio. */
-#define LOOKS 256
+/*
+ * Slots that are looked at in one go; each may stand for a large folio. They take about
+ * as long as a window does.
+ */
+#define LOOKS 16
 
 /*
  * Can @folio be mapped, or is it being read in yet? One that is about to be moved
@@ -60,7 +63,7 @@ static void slot_entry(struct address_space *mapping, struct xa_state *xas, void
  * @entry: says what is true where nothing is found, and is changed to what is
  *
  * Locking: the VMA that maps @mapping is locked, so that it stays.
- * Context: takes the RCU read lock, for no more than some hundred slots.
+ * Context: takes the RCU read lock, for LOOKS slots at the most.
  *
  * Return: how many of the pages, at least one, @entry is true of.
  */
