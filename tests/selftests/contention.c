@@ -40,9 +40,8 @@
 
 #define WRITERS 3
 
-#define TRIES 3
-/* A scan is to take twice its time at most; a processor that is shared takes more. */
-#define FACTOR 3
+#define TRIES 5
+#define FACTOR 2
 /* The emulator has to share its processors with others, too. */
 #define SLACK_US 100000
 #define PATIENCE_US 5000000
@@ -258,10 +257,10 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static uint64_t median(uint64_t *times)
+static uint64_t nth(uint64_t *times, int n)
 {
 	qsort(times, TRIES, sizeof(*times), compare);
-	return times[TRIES / 2];
+	return times[n];
 }
 
 static void judge(const struct scan *scan, uint64_t alone, uint64_t beside, const char *what)
@@ -287,7 +286,8 @@ static void check_writers(const struct scan *scan, enum writer writer, const cha
 		beside[i] = time_scan(scan);
 	}
 	set_work(WRITER_NONE);
-	judge(scan, median(alone), median(beside), what);
+	/* A scan that is held up is so each time; one that a busy machine delays is not. */
+	judge(scan, nth(alone, TRIES / 2), nth(beside, 0), what);
 }
 
 /*
@@ -477,8 +477,8 @@ static void check_killed(const struct scan *scan)
 		   scan->name);
 }
 
-/* One that takes too long is killed. */
-static void check_not_held_up(const struct scan *scan, uint64_t alone)
+/* One that would wait as long as the writer does is killed. */
+static void check_not_held_up(const struct scan *scan)
 {
 	pid_t pid = start_scan(scan);
 	const uint64_t took = time_end(pid, PATIENCE_US);
@@ -487,19 +487,18 @@ static void check_not_held_up(const struct scan *scan, uint64_t alone)
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
-	judge(scan, alone, took, "threads that wait for mmap_lock");
+	ktap_note("%s takes %" PRIu64 " us beside threads that wait for mmap_lock", scan->name,
+		  took);
+	ktap_check(took <= PATIENCE_US, "%s does not wait with them", scan->name);
 }
 
 static void check_waiting_writer(int fd)
 {
-	uint64_t alone[sizeof(scans) / sizeof(scans[0])];
 	bool waits = false;
 	pid_t holder;
 	size_t i;
 	int j;
 
-	for (i = 0; i < sizeof(scans) / sizeof(scans[0]); i++)
-		alone[i] = time_scan(&scans[i]);
 	holder = start_holder(unreadable);
 	for (j = 0; j < 5000 && !somebody_reads; j++)
 		usleep(1000);
@@ -515,7 +514,7 @@ static void check_waiting_writer(int fd)
 			check_killed(&scans[i]);
 	} else {
 		for (i = 0; i < sizeof(scans) / sizeof(scans[0]); i++)
-			check_not_held_up(&scans[i], alone[i]);
+			check_not_held_up(&scans[i]);
 	}
 	close_file_system();
 	close(fd);
