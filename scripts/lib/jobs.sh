@@ -18,7 +18,7 @@ job_counts() {
 		END { print passed + 0, failed + 0, skipped + 0 }' "$1"
 }
 
-# Prints the test that runs now, by what tests/run-guest says of it, or else the
+# Prints the test that runs now, as tests/run-guest names it, or else the
 # last line of the log.
 job_now() {
 	awk '/^# test: .* took [0-9]+ s$/ { test = "" }

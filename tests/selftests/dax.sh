@@ -29,7 +29,7 @@ if ! read -r pid full hole <&"${VICTIM[0]}"; then
 	finish
 fi
 
-# smaps_bytes ADDRESS KEY: what smaps says of the VMA that begins there, in bytes.
+# smaps_bytes ADDRESS KEY: a field of smaps, of the VMA that begins there, in bytes.
 smaps_bytes() {
 	awk -v start="${1#0x}" -v key="$2:" '
 		/^[0-9a-f]+-/ { split($1, at, "-"); here = at[1] == start }
@@ -71,7 +71,7 @@ done
 # Frames without a page of the kernel's are not looked for one by one.
 status "nodes and folios" 0 timeout 20 ptscope pages --json --detail frame,node,folio "$pid" \
 	"$(range "$full")"
-json "are told of in a few rows" '.pages | length < 100 and any(.leaf == "pmd")'
+json "make a few rows" '.pages | length < 100 and any(.leaf == "pmd")'
 
 eval "exec ${VICTIM[1]}>&-"
 wait 2>/dev/null

@@ -46,8 +46,8 @@ struct outcome {
 	bool frames;	/* some frame was told */
 	bool hidden;	/* something was said to be hidden */
 	bool leaked;	/* something else was told although frames were not */
-	bool nodes;	/* the node of some page was told */
-	bool folios;	/* something was told about some folio */
+	bool nodes;	/* the node of some page was reported */
+	bool folios;	/* some fact of a folio was reported */
 	bool nodes_hidden;
 	bool folios_hidden;
 };
@@ -343,7 +343,7 @@ static int ask_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 	struct ptscope_run run;
 	int err;
 
-	/* It is hidden as well, and then nothing else can be told to be. */
+	/* The page cache is hidden as well, which would mark each reply. */
 	ptscope_set_cache(ps, false);
 	filter.detail = PTSCOPE_DETAIL_NODE;
 	err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
@@ -500,12 +500,12 @@ static void try(const struct row *row)
 	ktap_check(told, "%s, about %s", row->who, row->whom);
 	if (!row->err) {
 		if (!folios)
-			ktap_note("nodes are%s told%s, folios are%s%s",
+			ktap_note("nodes are%s reported%s, folios are%s%s",
 				  outcome.nodes ? "" : " not",
-				  outcome.nodes_hidden ? " and said to be hidden" : "",
+				  outcome.nodes_hidden ? " and marked as hidden" : "",
 				  outcome.folios ? "" : " not",
-				  outcome.folios_hidden ? ", and said to be hidden" : "");
-		ktap_check(folios, "%s, about %s: nodes are told, and folios are%s", row->who,
+				  outcome.folios_hidden ? ", and marked as hidden" : "");
+		ktap_check(folios, "%s, about %s: nodes are reported, and folios are%s", row->who,
 			   row->whom, row->frames ? " too" : " not");
 	}
 	if (target) {

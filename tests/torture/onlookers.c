@@ -176,7 +176,7 @@ static void ask_runs(struct ptscope *ps, bool brief)
 	if (!below(4))
 		filter.anyof = below(0x10000);
 	filter.detail = below(0x20);
-	/* Of all that is in RAM, what is said of folios: they come and go meanwhile. */
+	/* Of all that is in RAM, the facts of folios: they come and go meanwhile. */
 	if (!below(4))
 		filter = (struct ptscope_filter){
 			.states = 1u << PTSCOPE_STATE_RES,
