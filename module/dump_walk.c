@@ -9,18 +9,18 @@
 #include "dump.h"
 #include "netlink.h"
 #include "reply.h"
-#include "trail.h"
+#include "path.h"
 
 /**
  * struct walk_dump - a dump of paths between two of its replies
  * @dump: what all dumps keep
- * @trail: the path of the address that comes next
- * @walked: @trail is complete, and did not fit into the last reply
+ * @path: the path of the address that comes next
+ * @walked: @path is complete, and did not fit into the last reply
  * @next: index of that address
  */
 struct walk_dump {
 	struct ptscope_dump dump;
-	struct ptscope_trail trail;
+	struct ptscope_path path;
 	bool walked;
 	unsigned int next;
 };
@@ -29,7 +29,7 @@ static void walk_free(struct ptscope_dump *base)
 {
 	struct walk_dump *dump = container_of(base, struct walk_dump, dump);
 
-	kfree(dump->trail.vma.buf);
+	kfree(dump->path.vma.buf);
 	kfree(dump);
 }
 
@@ -42,7 +42,7 @@ static int put_message(struct walk_dump *dump, struct sk_buff *skb, struct netli
 	if (!header)
 		return -EMSGSIZE;
 	if (ptscope_put_target(skb, question, question->cache) ||
-	    ptscope_put_trail(skb, &dump->trail, question->sight)) {
+	    ptscope_put_path(skb, &dump->path, question->access)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
@@ -58,7 +58,7 @@ static int walk_fill(struct ptscope_dump *base, struct sk_buff *skb, struct netl
 
 	for (; dump->next < question->addresses; dump->next++) {
 		if (!dump->walked) {
-			err = ptscope_trail_walk(&dump->trail, question->target.mm,
+			err = ptscope_path_walk(&dump->path, question->target.mm,
 						 question->address[dump->next],
 						 question->cache);
 			if (err)
@@ -79,14 +79,14 @@ int ptscope_walk_get_start(struct netlink_callback *cb)
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
 		return -ENOMEM;
-	dump->trail.vma.buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!dump->trail.vma.buf) {
+	dump->path.vma.buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!dump->path.vma.buf) {
 		kfree(dump);
 		return -ENOMEM;
 	}
 	dump->dump.fill = walk_fill;
 	dump->dump.free = walk_free;
 	ptscope_dump_take(&dump->dump, cb, PTSCOPE_SUBJECT_ADDRESSES);
-	dump->trail.visible = dump->dump.question.filter.visible;
+	dump->path.visible = dump->dump.question.filter.visible;
 	return 0;
 }

@@ -80,7 +80,7 @@ static int info_get_doit(struct sk_buff *request, struct genl_info *info)
 	if (!skb)
 		return -ENOMEM;
 	header = genlmsg_put_reply(skb, info, &ptscope_family, 0, PTSCOPE_CMD_INFO_GET);
-	if (!header || ptscope_put_info(skb, ptscope_sight(request))) {
+	if (!header || ptscope_put_info(skb, ptscope_access_rights(request))) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}

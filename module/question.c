@@ -120,7 +120,7 @@ static int parse_addresses(struct ptscope_question *question, const struct nlmsg
  */
 static void hide(struct ptscope_question *question, bool cache, bool walk)
 {
-	const bool sees = question->sight & PTSCOPE_SIGHT_FRAMES;
+	const bool sees = question->access & PTSCOPE_ACCESS_FRAMES;
 
 	question->cache = cache && sees;
 	question->filter.visible = sees ? ~0ULL : PTSCOPE_EXTRA_PUBLIC;
@@ -158,7 +158,7 @@ int ptscope_question_take(struct ptscope_question *question, const struct sk_buf
 
 	question->start = 0;
 	question->end = PAGE_MASK;
-	question->sight = ptscope_sight(request);
+	question->access = ptscope_access_rights(request);
 
 	err = refuse_doubles(nlh, extack);
 	if (err)

@@ -45,7 +45,7 @@ enum ptscope_subject {
 /**
  * struct ptscope_question - a request, taken apart and allowed
  * @target: the process asked about, if it is one
- * @sight: what the asker may see
+ * @access: what the asker may see
  * @start: first address asked about
  * @end: first address no longer asked about
  * @filter: which runs
@@ -56,7 +56,7 @@ enum ptscope_subject {
  */
 struct ptscope_question {
 	struct ptscope_target target;
-	u32 sight;
+	u32 access;
 	unsigned long start;
 	unsigned long end;
 	struct ptscope_filter filter;

@@ -14,7 +14,7 @@
 #include "counts.h"
 #include "question.h"
 #include "reply.h"
-#include "trail.h"
+#include "path.h"
 #include "version.h"
 #include "vma.h"
 
@@ -179,11 +179,11 @@ static u32 va_bits(void)
 /**
  * ptscope_put_info() - answer INFO_GET
  * @skb: the message
- * @sight: what the asker may see
+ * @access: what the asker may see
  *
  * Return: 0 or -EMSGSIZE.
  */
-int ptscope_put_info(struct sk_buff *skb, u32 sight)
+int ptscope_put_info(struct sk_buff *skb, u32 access)
 {
 	/* The asker's own tables have the shape of all others. */
 	const unsigned int root = ptscope_root_shift(current->mm);
@@ -209,7 +209,7 @@ int ptscope_put_info(struct sk_buff *skb, u32 sight)
 	    nla_put_u32(skb, PTSCOPE_A_INFO_PAGE_SIZE, PAGE_SIZE) ||
 	    nla_put_u32(skb, PTSCOPE_A_INFO_VA_BITS, va_bits()) ||
 	    nla_put_u32(skb, PTSCOPE_A_INFO_LEVELS, levels) ||
-	    nla_put_u32(skb, PTSCOPE_A_INFO_SIGHT, sight))
+	    nla_put_u32(skb, PTSCOPE_A_INFO_ACCESS, access))
 		return -EMSGSIZE;
 
 	for (i = 0; i < ARRAY_SIZE(geo); i++)
@@ -405,17 +405,17 @@ static u64 without_frame(u64 value)
 	return pte_present(pte) ? pgprot_val(pte_pgprot(pte)) : 0;
 }
 
-static int put_step(struct sk_buff *skb, const struct ptscope_step *step, bool table,
+static int put_step(struct sk_buff *skb, const struct ptscope_path_entry *step, bool table,
 		    bool frame)
 {
-	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TRAIL_STEP);
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_PATH_ENTRY);
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (nla_put_u32(skb, PTSCOPE_A_STEP_LEVEL, step->level) ||
-	    (table && nla_put_uint(skb, PTSCOPE_A_STEP_TABLE, step->table)) ||
-	    nla_put_u32(skb, PTSCOPE_A_STEP_INDEX, step->index) ||
-	    nla_put_u64_64bit(skb, PTSCOPE_A_STEP_VALUE,
+	if (nla_put_u32(skb, PTSCOPE_A_PATH_ENTRY_LEVEL, step->level) ||
+	    (table && nla_put_uint(skb, PTSCOPE_A_PATH_ENTRY_TABLE, step->table)) ||
+	    nla_put_u32(skb, PTSCOPE_A_PATH_ENTRY_INDEX, step->index) ||
+	    nla_put_u64_64bit(skb, PTSCOPE_A_PATH_ENTRY_VALUE,
 			      frame ? step->value : without_frame(step->value), 0)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
@@ -424,46 +424,46 @@ static int put_step(struct sk_buff *skb, const struct ptscope_step *step, bool t
 	return 0;
 }
 
-static int put_way(struct sk_buff *skb, const struct ptscope_trail *trail, u32 sight)
+static int put_way(struct sk_buff *skb, const struct ptscope_path *path, u32 access)
 {
-	const bool frames = sight & PTSCOPE_SIGHT_FRAMES;
-	const bool tables = sight & PTSCOPE_SIGHT_TABLES;
-	struct ptscope_run run = trail->run;
+	const bool frames = access & PTSCOPE_ACCESS_FRAMES;
+	const bool tables = access & PTSCOPE_ACCESS_TABLES;
+	struct ptscope_run run = path->run;
 	u64 words[PTSCOPE_RUN_WORDS];
 	unsigned int i;
 
-	if (ptscope_put_vma(skb, PTSCOPE_A_TRAIL_VMA, &trail->vma))
+	if (ptscope_put_vma(skb, PTSCOPE_A_PATH_VMA, &path->vma))
 		return -EMSGSIZE;
 	/* What all entries but the last point to are tables. */
-	for (i = 0; i < trail->steps; i++)
-		if (put_step(skb, &trail->step[i], tables,
-			     i + 1 < trail->steps ? tables : frames))
+	for (i = 0; i < path->entries; i++)
+		if (put_step(skb, &path->entry[i], tables,
+			     i + 1 < path->entries ? tables : frames))
 			return -EMSGSIZE;
 	if (!frames)
 		run.value = 0;
 	ptscope_run_pack(words, run.addr, run.value, run.what | run.pages);
-	if (nla_put(skb, PTSCOPE_A_TRAIL_RUN, sizeof(words), words) ||
-	    (run.extra && nla_put_uint(skb, PTSCOPE_A_TRAIL_EXTRA, run.extra)))
+	if (nla_put(skb, PTSCOPE_A_PATH_RUN, sizeof(words), words) ||
+	    (run.extra && nla_put_uint(skb, PTSCOPE_A_PATH_EXTRA, run.extra)))
 		return -EMSGSIZE;
 	return 0;
 }
 
 /**
- * ptscope_put_trail() - say how an address is translated
+ * ptscope_put_path() - say how an address is translated
  * @skb: the message
- * @trail: the way to the address
- * @sight: what the asker may see, bits of enum ptscope_sight
+ * @path: the way to the address
+ * @access: what the asker may see, bits of enum ptscope_access
  *
  * Return: 0 or -EMSGSIZE.
  */
-int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, u32 sight)
+int ptscope_put_path(struct sk_buff *skb, const struct ptscope_path *path, u32 access)
 {
-	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_TRAIL);
+	struct nlattr *nest = nla_nest_start(skb, PTSCOPE_A_TARGET_PATH);
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (nla_put_uint(skb, PTSCOPE_A_TRAIL_ADDRESS, trail->address) ||
-	    (trail->mapped && put_way(skb, trail, sight))) {
+	if (nla_put_uint(skb, PTSCOPE_A_PATH_ADDRESS, path->address) ||
+	    (path->mapped && put_way(skb, path, access))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

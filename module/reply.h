@@ -7,11 +7,11 @@
 struct ptscope_census;
 struct ptscope_census_walk;
 struct ptscope_question;
-struct ptscope_trail;
+struct ptscope_path;
 struct ptscope_vma;
 struct sk_buff;
 
-int ptscope_put_info(struct sk_buff *skb, u32 sight);
+int ptscope_put_info(struct sk_buff *skb, u32 access);
 int ptscope_put_target(struct sk_buff *skb, const struct ptscope_question *question,
 		       bool cache);
 int ptscope_put_vma(struct sk_buff *skb, int type, const struct ptscope_vma *vma);
@@ -19,6 +19,6 @@ int ptscope_put_proc(struct sk_buff *skb, const struct ptscope_question *questio
 		     const struct ptscope_census_walk *cw);
 int ptscope_put_vma_census(struct sk_buff *skb, const struct ptscope_question *question,
 			   const struct ptscope_vma *vma, const struct ptscope_census_walk *cw);
-int ptscope_put_trail(struct sk_buff *skb, const struct ptscope_trail *trail, u32 sight);
+int ptscope_put_path(struct sk_buff *skb, const struct ptscope_path *path, u32 access);
 
 #endif /* PTSCOPE_REPLY_H */

@@ -331,21 +331,21 @@ static bool is_locked_down(void)
 }
 
 /**
- * ptscope_sight() - what an asker may see
+ * ptscope_access_rights() - what an asker may see
  * @request: the message that asks
  *
- * Return: bits of enum ptscope_sight.
+ * Return: bits of enum ptscope_access.
  */
-u32 ptscope_sight(const struct sk_buff *request)
+u32 ptscope_access_rights(const struct sk_buff *request)
 {
-	u32 sight = 0;
+	u32 access = 0;
 
 	if (both_capable(request, current_user_ns(), CAP_SYS_PTRACE))
-		sight |= PTSCOPE_SIGHT_PROCESSES;
+		access |= PTSCOPE_ACCESS_PROCESSES;
 	if (!both_capable(request, &init_user_ns, CAP_SYS_ADMIN))
-		return sight;
-	sight |= PTSCOPE_SIGHT_FRAMES;
+		return access;
+	access |= PTSCOPE_ACCESS_FRAMES;
 	if (!is_locked_down())
-		sight |= PTSCOPE_SIGHT_TABLES;
-	return sight;
+		access |= PTSCOPE_ACCESS_TABLES;
+	return access;
 }

@@ -48,6 +48,6 @@ int ptscope_target_get(struct ptscope_target *target, const struct sk_buff *requ
 		       pid_t pid, struct netlink_ext_ack *extack);
 void ptscope_target_put(struct ptscope_target *target);
 
-u32 ptscope_sight(const struct sk_buff *request);
+u32 ptscope_access_rights(const struct sk_buff *request);
 
 #endif /* PTSCOPE_TARGET_H */

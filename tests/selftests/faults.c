@@ -163,13 +163,13 @@ static int ask_series(struct ptscope *ps, uint64_t *sum)
 	return err;
 }
 
-static int ask_trail(struct ptscope *ps, uint64_t *sum)
+static int ask_path(struct ptscope *ps, uint64_t *sum)
 {
-	struct ptscope_trail trail;
-	int err = ptscope_get_trail(ps, target, touched, &trail);
+	struct ptscope_path path;
+	int err = ptscope_get_path(ps, target, touched, &path);
 
 	if (!err)
-		digest(sum, trail.address);
+		digest(sum, path.address);
 	return err;
 }
 
@@ -186,7 +186,7 @@ static const struct question {
 	{ .name = "vmas with the cache", .ask = ask_vmas, .cache = true },
 	{ .name = "runs", .ask = ask_runs },
 	{ .name = "series", .ask = ask_series },
-	{ .name = "trail", .ask = ask_trail },
+	{ .name = "path", .ask = ask_path },
 };
 
 #define QUESTIONS (sizeof(questions) / sizeof(questions[0]))

@@ -91,12 +91,12 @@ static struct outcome ask_runs(struct ptscope *asker, pid_t pid)
 	return outcome;
 }
 
-static struct outcome ask_trail(struct ptscope *asker, pid_t pid)
+static struct outcome ask_path(struct ptscope *asker, pid_t pid)
 {
-	struct ptscope_trail trail;
+	struct ptscope_path path;
 	struct outcome outcome = {};
 
-	outcome.err = ptscope_get_trail(asker, pid, 0, &trail);
+	outcome.err = ptscope_get_path(asker, pid, 0, &path);
 	if (outcome.err)
 		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(asker));
 	return outcome;
@@ -125,7 +125,7 @@ static void expect_all(const char *what, pid_t pid, int err)
 	snprintf(name, sizeof(name), "RUN_GET of %s", what);
 	expect(name, ask_runs(ps, pid), err);
 	snprintf(name, sizeof(name), "WALK_GET of %s", what);
-	expect(name, ask_trail(ps, pid), err);
+	expect(name, ask_path(ps, pid), err);
 }
 
 static void test_who_has_no_memory(void)
@@ -511,7 +511,7 @@ static void test_headless(void)
 static void test_exits(void)
 {
 	static struct outcome (*const ask[])(struct ptscope *asker, pid_t pid) = {
-		ask_proc, ask_vmas, ask_runs, ask_trail
+		ask_proc, ask_vmas, ask_runs, ask_path
 	};
 	const struct sigaction reaped = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
 	struct outcome outcome = {};

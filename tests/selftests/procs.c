@@ -199,7 +199,7 @@ static bool enter_namespace(void)
 	return !unshare(CLONE_NEWUSER) && !prctl(PR_SET_DUMPABLE, 1);
 }
 
-static void check_sight(void)
+static void check_access(void)
 {
 	int seen, others;
 
@@ -227,7 +227,7 @@ int main(void)
 		child[i] = start_child(pages_of(i));
 	check_whole(ps);
 	check_leaving(ps);
-	check_sight();
+	check_access();
 	ptscope_free(ps);
 	return ktap_end();
 }

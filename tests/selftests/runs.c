@@ -220,20 +220,20 @@ static const char *compare_walk(struct ptscope *ps, pid_t pid, const struct ptsc
 	const uint64_t index = run->pages - 1, addr = run->start + index * page_size;
 	/* The zero page is one for all, the huge one has many. */
 	const bool zero = run->flags & PTSCOPE_FLAG_ZERO;
-	struct ptscope_trail trail;
+	struct ptscope_path path;
 
-	if (ptscope_get_trail(ps, pid, addr + page_size / 2, &trail))
+	if (ptscope_get_path(ps, pid, addr + page_size / 2, &path))
 		return ptscope_message(ps);
-	if (!trail.mapped)
+	if (!path.mapped)
 		return "walk finds no VMA";
-	if (!trail.steps || trail.step[0].level != PTSCOPE_LEVEL_PGD)
+	if (!path.entries || path.entry[0].level != PTSCOPE_LEVEL_PGD)
 		return "walk does not begin at the top";
-	if (trail.run.start != addr || trail.run.state != run->state)
+	if (path.run.start != addr || path.run.state != run->state)
 		return "walk ends elsewhere";
-	if (trail.run.has_frame && !(zero && index) && trail.run.frame != run->frame + index)
+	if (path.run.has_frame && !(zero && index) && path.run.frame != run->frame + index)
 		return "walk ends in another frame";
 	if (run->state == PTSCOPE_STATE_RES &&
-	    trail.step[trail.steps - 1].level != run->level)
+	    path.entry[path.entries - 1].level != run->level)
 		return "walk ends at another level";
 	return NULL;
 }

@@ -364,19 +364,19 @@ static int ask_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 	return err;
 }
 
-static int ask_trail(struct ptscope *ps, pid_t pid, uint64_t address, struct outcome *outcome)
+static int ask_path(struct ptscope *ps, pid_t pid, uint64_t address, struct outcome *outcome)
 {
-	struct ptscope_trail trail;
-	int err = ptscope_get_trail(ps, pid, address, &trail);
+	struct ptscope_path path;
+	int err = ptscope_get_path(ps, pid, address, &path);
 	uint32_t i;
 
 	if (err)
 		return err;
-	for (i = 0; i < trail.steps; i++)
-		outcome->leaked |= (trail.step[i].table || trail.step[i].value & FRAME_BITS) &&
+	for (i = 0; i < path.entries; i++)
+		outcome->leaked |= (path.entry[i].table || path.entry[i].value & FRAME_BITS) &&
 				   !outcome->frames;
-	outcome->leaked |= trail.run.has_frame && trail.run.frame && !outcome->frames;
-	outcome->leaked |= shows_folio(&trail.run) && !outcome->frames;
+	outcome->leaked |= path.run.has_frame && path.run.frame && !outcome->frames;
+	outcome->leaked |= shows_folio(&path.run) && !outcome->frames;
 	return 0;
 }
 
@@ -386,19 +386,19 @@ static struct outcome ask(struct ptscope *ps, pid_t pid)
 	struct outcome outcome = {};
 	struct ptscope_proc proc;
 	uint64_t address = 0;
-	int vmas, runs, extras, trail;
+	int vmas, runs, extras, path;
 
 	outcome.err = ptscope_get_proc(ps, pid, &proc);
 	runs = ask_runs(ps, pid, &outcome);
 	extras = ask_extras(ps, pid, &outcome);
 	vmas = ask_vmas(ps, pid, &outcome, &address);
-	trail = ask_trail(ps, pid, address, &outcome);
+	path = ask_path(ps, pid, address, &outcome);
 	if (!outcome.err)
 		outcome.leaked |= proc.census.cached && !outcome.frames;
 	if (vmas != outcome.err || runs != outcome.err || extras != outcome.err ||
-	    trail != outcome.err) {
+	    path != outcome.err) {
 		fprintf(stderr, "# proc %d, vmas %d, runs %d, folios %d, walk %d\n", outcome.err,
-			vmas, runs, extras, trail);
+			vmas, runs, extras, path);
 		outcome.err = -EBADE;
 	}
 	return outcome;

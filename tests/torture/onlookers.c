@@ -198,10 +198,10 @@ static void ask_runs(struct ptscope *ps, bool brief)
 	conclude(ps, brief ? "series" : "runs", err == -EINVAL ? -ESRCH : err);
 }
 
-static void ask_trail(struct ptscope *ps)
+static void ask_path(struct ptscope *ps)
 {
-	struct ptscope_trail trail;
-	int err = ptscope_get_trail(ps, target(), below(4) ? seen : below(1ull << 47), &trail);
+	struct ptscope_path path;
+	int err = ptscope_get_path(ps, target(), below(4) ? seen : below(1ull << 47), &path);
 
 	add(&counts->pages, 1);
 	conclude(ps, "a walk", err == -EINVAL ? -ESRCH : err);
@@ -237,7 +237,7 @@ static void session(void)
 			ask_vmas(ps);
 			break;
 		case 4:
-			ask_trail(ps);
+			ask_path(ps);
 			break;
 		default:
 			ask_runs(ps, below(2));

@@ -50,18 +50,18 @@ static void print_run(FILE *out, const struct ptscope_run *run)
 	fputc('\n', out);
 }
 
-static void print_trail(FILE *out, const struct ptscope_trail *trail)
+static void print_path(FILE *out, const struct ptscope_path *path)
 {
 	uint32_t i;
 
-	fprintf(out, "trail %d %" PRIx64 " mapped=%d name=%s\n", (int)trail->pid,
-		trail->address, trail->mapped, trail->vma.name);
-	for (i = 0; i < trail->steps; i++)
+	fprintf(out, "path %d %" PRIx64 " mapped=%d name=%s\n", (int)path->pid,
+		path->address, path->mapped, path->vma.name);
+	for (i = 0; i < path->entries; i++)
 		fprintf(out, " level=%u table=%" PRIu64 " index=%u value=%" PRIx64 "\n",
-			trail->step[i].level, trail->step[i].table, trail->step[i].index,
-			trail->step[i].value);
-	if (trail->mapped)
-		print_run(out, &trail->run);
+			path->entry[i].level, path->entry[i].table, path->entry[i].index,
+			path->entry[i].value);
+	if (path->mapped)
+		print_run(out, &path->run);
 }
 
 static void print_message(FILE *out, const struct nlmsghdr *msg)
@@ -69,7 +69,7 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 	const struct genlmsghdr *header = nlmsg_data(msg);
 	struct ptscope_info info;
 	struct ptscope_proc proc;
-	struct ptscope_trail trail;
+	struct ptscope_path path;
 	struct ptscope_vma vma;
 	struct ptscope_series series;
 	struct ptscope_run run;
@@ -81,8 +81,8 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 	case PTSCOPE_CMD_INFO_GET:
 		if (decode_info(msg, &info))
 			break;
-		fprintf(out, "info version=%s page_size=%u va_bits=%u levels=%u sight=%u\n",
-			info.module_version, info.page_size, info.va_bits, info.levels, info.sight);
+		fprintf(out, "info version=%s page_size=%u va_bits=%u levels=%u access=%u\n",
+			info.module_version, info.page_size, info.va_bits, info.levels, info.access);
 		for (i = 0; i < PTSCOPE_LEVELS; i++)
 			fprintf(out, "level %d folded=%d shift=%u entries=%u leaf=%" PRIu64
 				" cont=%" PRIu64 "\n", i, info.level[i].folded, info.level[i].shift,
@@ -121,9 +121,9 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 			print_run(out, &run);
 		return;
 	case PTSCOPE_CMD_WALK_GET:
-		if (decode_trail(msg, &trail))
+		if (decode_path(msg, &path))
 			break;
-		print_trail(out, &trail);
+		print_path(out, &path);
 		return;
 	}
 	fprintf(out, "bad message, command %u\n", header->cmd);

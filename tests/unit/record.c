@@ -46,7 +46,7 @@ static int ask(struct ptscope *ps, const char *what, pid_t pid, uint64_t address
 	};
 	const struct ptscope_filter present = { .states = 1u << PTSCOPE_STATE_RES };
 	const struct ptscope_vma *vma;
-	struct ptscope_trail trail;
+	struct ptscope_path path;
 	struct ptscope_proc proc;
 	struct ptscope_info info;
 	struct ptscope_run run;
@@ -57,7 +57,7 @@ static int ask(struct ptscope *ps, const char *what, pid_t pid, uint64_t address
 	if (!strcmp(what, "proc"))
 		return ptscope_get_proc(ps, pid, &proc);
 	if (!strcmp(what, "walk"))
-		return ptscope_get_trail(ps, pid, address, &trail);
+		return ptscope_get_path(ps, pid, address, &path);
 	if (!strcmp(what, "series")) {
 		err = ptscope_dump_series(ps, pid, 0, 0, &present);
 		while (!err && (err = ptscope_next_run(ps, &run)) > 0)

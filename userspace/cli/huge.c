@@ -2,7 +2,7 @@
 /*
  * ptscope huge: how much of each VMA is mapped by leaves larger than a page.
  */
-#include "rows.h"
+#include "vma_table.h"
 
 static bool row_coverage(const void *data, struct cell *cell)
 {

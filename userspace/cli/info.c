@@ -128,19 +128,19 @@ static bool fill_pmd_cont(const void *row, struct cell *cell)
 
 static bool fill_processes(const void *row, struct cell *cell)
 {
-	cell->number = !!(((const struct ptscope_info *)row)->sight & PTSCOPE_SIGHT_PROCESSES);
+	cell->number = !!(((const struct ptscope_info *)row)->access & PTSCOPE_ACCESS_PROCESSES);
 	return true;
 }
 
 static bool fill_frames(const void *row, struct cell *cell)
 {
-	cell->number = !!(((const struct ptscope_info *)row)->sight & PTSCOPE_SIGHT_FRAMES);
+	cell->number = !!(((const struct ptscope_info *)row)->access & PTSCOPE_ACCESS_FRAMES);
 	return true;
 }
 
 static bool fill_tables(const void *row, struct cell *cell)
 {
-	cell->number = !!(((const struct ptscope_info *)row)->sight & PTSCOPE_SIGHT_TABLES);
+	cell->number = !!(((const struct ptscope_info *)row)->access & PTSCOPE_ACCESS_TABLES);
 	return true;
 }
 

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "rows.h"
+#include "vma_table.h"
 
 static bool row_perm(const void *data, struct cell *cell)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "table.h"
-#include "words.h"
+#include "names.h"
 
 enum {
 	OPT_COLOR = 256,

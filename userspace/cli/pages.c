@@ -9,7 +9,7 @@
 
 #include "summary.h"
 #include "table.h"
-#include "words.h"
+#include "names.h"
 
 /**
  * struct page_row - a run, and what it takes to show it

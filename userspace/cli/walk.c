@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "table.h"
-#include "touch.h"
-#include "words.h"
+#include "fault.h"
+#include "names.h"
 
 /**
  * struct walk_row - one level on the way to an address
- * @trail: the way
+ * @path: the way
  * @info: geometry
  * @pid: whose address it is
  * @level: PTSCOPE_LEVEL_*
@@ -22,11 +22,11 @@
  * @cache: the page cache was looked into
  */
 struct walk_row {
-	const struct ptscope_trail *trail;
+	const struct ptscope_path *path;
 	const struct ptscope_info *info;
 	pid_t pid;
 	uint32_t level;
-	const struct ptscope_step *step;
+	const struct ptscope_path_entry *step;
 	bool last;
 	bool cache;
 };
@@ -41,20 +41,20 @@ static bool fill_pid(const void *row, struct cell *cell)
 
 static bool fill_addr(const void *row, struct cell *cell)
 {
-	cell->number = ROW(row)->trail->address;
+	cell->number = ROW(row)->path->address;
 	return true;
 }
 
 static bool fill_level(const void *row, struct cell *cell)
 {
 	cell->text = level_word(ROW(row)->level);
-	return ROW(row)->trail->mapped;
+	return ROW(row)->path->mapped;
 }
 
 /* The bits of the address that are the index, as its number in the table. */
 static bool fill_index(const void *row, struct cell *cell)
 {
-	if (!ROW(row)->trail->mapped)
+	if (!ROW(row)->path->mapped)
 		return false;
 	cell->number = ROW(row)->step ? ROW(row)->step->index : 0;
 	return true;
@@ -77,12 +77,12 @@ static bool fill_bits(const void *row, struct cell *cell)
 static bool fill_covers(const void *row, struct cell *cell)
 {
 	cell->number = 1ull << ROW(row)->info->level[ROW(row)->level].shift;
-	return ROW(row)->trail->mapped;
+	return ROW(row)->path->mapped;
 }
 
 static bool fill_table(const void *row, struct cell *cell)
 {
-	const struct ptscope_step *step = ROW(row)->step;
+	const struct ptscope_path_entry *step = ROW(row)->step;
 
 	if (!step || !step->has_table)
 		return false;
@@ -93,20 +93,20 @@ static bool fill_table(const void *row, struct cell *cell)
 static bool fill_entry(const void *row, struct cell *cell)
 {
 	/* Without the right to see what it points to, the entry comes without that. */
-	const uint32_t right = ROW(row)->last ? PTSCOPE_SIGHT_FRAMES : PTSCOPE_SIGHT_TABLES;
+	const uint32_t right = ROW(row)->last ? PTSCOPE_ACCESS_FRAMES : PTSCOPE_ACCESS_TABLES;
 
 	if (!ROW(row)->step)
 		return false;
 	cell->number = ROW(row)->step->value;
-	return ROW(row)->info->sight & right;
+	return ROW(row)->info->access & right;
 }
 
 static bool fill_flags(const void *row, struct cell *cell)
 {
-	const struct ptscope_run *run = &ROW(row)->trail->run;
+	const struct ptscope_run *run = &ROW(row)->path->run;
 	size_t used;
 
-	if (!ROW(row)->trail->mapped)
+	if (!ROW(row)->path->mapped)
 		return false;
 	cell->text = cell->buf;
 	if (!ROW(row)->step) {
@@ -130,78 +130,78 @@ static bool fill_flags(const void *row, struct cell *cell)
 
 static bool fill_state(const void *row, struct cell *cell)
 {
-	cell->text = ROW(row)->trail->mapped ? state_word(ROW(row)->trail->run.state) :
+	cell->text = ROW(row)->path->mapped ? state_word(ROW(row)->path->run.state) :
 					       "unmapped";
 	return ROW(row)->last;
 }
 
 static bool fill_leaf(const void *row, struct cell *cell)
 {
-	cell->text = leaf_word(&ROW(row)->trail->run);
-	return ROW(row)->last && ROW(row)->trail->mapped && cell->text;
+	cell->text = leaf_word(&ROW(row)->path->run);
+	return ROW(row)->last && ROW(row)->path->mapped && cell->text;
 }
 
 static bool fill_phys(const void *row, struct cell *cell)
 {
-	const struct ptscope_trail *trail = ROW(row)->trail;
+	const struct ptscope_path *path = ROW(row)->path;
 	uint32_t page_size = ROW(row)->info->page_size;
 
-	cell->number = trail->run.frame * page_size + trail->address % page_size;
-	return ROW(row)->last && trail->mapped && trail->run.has_frame;
+	cell->number = path->run.frame * page_size + path->address % page_size;
+	return ROW(row)->last && path->mapped && path->run.has_frame;
 }
 
 static bool fill_swapdev(const void *row, struct cell *cell)
 {
-	const struct ptscope_run *run = &ROW(row)->trail->run;
+	const struct ptscope_run *run = &ROW(row)->path->run;
 
 	swap_words(cell->buf, sizeof(cell->buf), run->swap_type);
 	cell->text = cell->buf;
-	return ROW(row)->last && ROW(row)->trail->mapped && run->has_slot;
+	return ROW(row)->last && ROW(row)->path->mapped && run->has_slot;
 }
 
 static bool fill_slot(const void *row, struct cell *cell)
 {
-	const struct ptscope_trail *trail = ROW(row)->trail;
+	const struct ptscope_path *path = ROW(row)->path;
 
-	cell->number = trail->run.swap_offset;
-	return ROW(row)->last && trail->mapped && trail->run.has_slot;
+	cell->number = path->run.swap_offset;
+	return ROW(row)->last && path->mapped && path->run.has_slot;
 }
 
 static bool fill_touch(const void *row, struct cell *cell)
 {
-	cell->text = touch_read(ROW(row)->trail, ROW(row)->cache);
+	cell->text = touch_read(ROW(row)->path, ROW(row)->cache);
 	return ROW(row)->last;
 }
 
 static bool fill_touch_write(const void *row, struct cell *cell)
 {
-	cell->text = touch_write(ROW(row)->trail, ROW(row)->cache);
+	cell->text = touch_write(ROW(row)->path, ROW(row)->cache);
 	return ROW(row)->last;
 }
 
 static bool fill_node(const void *row, struct cell *cell)
 {
-	cell->number = ROW(row)->trail->run.node;
-	return ROW(row)->last && ROW(row)->trail->mapped && ROW(row)->trail->run.has_extra;
+	cell->number = ROW(row)->path->run.node;
+	return ROW(row)->last && ROW(row)->path->mapped && ROW(row)->path->run.has_extra;
 }
 
 static bool fill_order(const void *row, struct cell *cell)
 {
-	cell->number = ROW(row)->trail->run.order;
-	return ROW(row)->last && ROW(row)->trail->mapped && ROW(row)->trail->run.has_order;
+	cell->number = ROW(row)->path->run.order;
+	return ROW(row)->last && ROW(row)->path->mapped && ROW(row)->path->run.has_order;
 }
 
 static bool fill_folio(const void *row, struct cell *cell)
 {
-	folio_words(cell->buf, sizeof(cell->buf), ROW(row)->trail->run.folio);
+	folio_words(cell->buf, sizeof(cell->buf), ROW(row)->path->run.folio);
 	cell->text = cell->buf;
-	return ROW(row)->last && ROW(row)->trail->mapped && ROW(row)->trail->run.has_extra;
+	return ROW(row)->last && ROW(row)->path->mapped && ROW(row)->path->run.has_extra;
 }
 
 static bool fill_name(const void *row, struct cell *cell)
 {
-	cell->text = ROW(row)->trail->vma.name;
-	return ROW(row)->last && ROW(row)->trail->mapped && *cell->text;
+	cell->text = ROW(row)->path->vma.name;
+	return ROW(row)->last && ROW(row)->path->mapped && *cell->text;
 }
 
 static const struct column columns[] = {
@@ -234,34 +234,34 @@ static const struct columns walk_columns = {
 	.defaults = "addr,level,index,table,entry,flags,state,leaf,phys,touch",
 };
 
-static const struct ptscope_step *step_at(const struct ptscope_trail *trail, uint32_t level)
+static const struct ptscope_path_entry *step_at(const struct ptscope_path *path, uint32_t level)
 {
 	uint32_t i;
 
-	for (i = 0; i < trail->steps; i++)
-		if (trail->step[i].level == level)
-			return &trail->step[i];
+	for (i = 0; i < path->entries; i++)
+		if (path->entry[i].level == level)
+			return &path->entry[i];
 	return NULL;
 }
 
 /* A row for each level from the top to where the way ends. */
-static bool add_trail(struct table *table, const struct ptscope_trail *trail,
+static bool add_path(struct table *table, const struct ptscope_path *path,
 		      const struct ptscope_info *info, bool cache)
 {
 	struct walk_row row = {
-		.trail = trail, .info = info, .pid = trail->pid, .cache = cache,
+		.path = path, .info = info, .pid = path->pid, .cache = cache,
 	};
 	uint32_t lowest;
 	int level;
 
-	if (!trail->mapped || !trail->steps) {
+	if (!path->mapped || !path->entries) {
 		row.last = true;
 		return table_add(table, &row, false);
 	}
-	lowest = trail->step[trail->steps - 1].level;
+	lowest = path->entry[path->entries - 1].level;
 	for (level = PTSCOPE_LEVEL_PGD; level >= (int)lowest; level--) {
 		row.level = level;
-		row.step = step_at(trail, level);
+		row.step = step_at(path, level);
 		row.last = level == (int)lowest;
 		if (!table_add(table, &row, false))
 			return false;
@@ -274,10 +274,10 @@ static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
 {
 	int i, err;
 
-	if (info->sight & PTSCOPE_SIGHT_FRAMES && !(info->sight & PTSCOPE_SIGHT_TABLES))
+	if (info->access & PTSCOPE_ACCESS_FRAMES && !(info->access & PTSCOPE_ACCESS_TABLES))
 		complain("note: where the tables are is hidden: the kernel is locked down");
 	for (i = 1; i < opts->noperands; i++) {
-		struct ptscope_trail trail;
+		struct ptscope_path path;
 		uint64_t address;
 		char *rest;
 
@@ -285,11 +285,11 @@ static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
 			complain("'%s' is no address in hexadecimal", opts->operands[i]);
 			return CLI_FAILED;
 		}
-		err = ptscope_get_trail(ps, pid, address, &trail);
+		err = ptscope_get_path(ps, pid, address, &path);
 		if (err)
 			return cli_failed(ps, err, pid);
 		cli_note_hidden(ps);
-		if (!add_trail(table, &trail, info, opts->cache && !ptscope_hidden(ps))) {
+		if (!add_path(table, &path, info, opts->cache && !ptscope_hidden(ps))) {
 			complain("out of memory");
 			return CLI_FAILED;
 		}

@@ -620,8 +620,8 @@ PUBLIC int ptscope_next_series(struct ptscope *ps, struct ptscope_series *series
 	return 1;
 }
 
-PUBLIC int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
-			     struct ptscope_trail *trail)
+PUBLIC int ptscope_get_path(struct ptscope *ps, pid_t pid, uint64_t address,
+			     struct ptscope_path *path)
 {
 	const struct nlmsghdr *msg;
 	struct nl_msg *request;
@@ -638,5 +638,5 @@ PUBLIC int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
 	err = ask_dump(ps, request, &msg);
 	if (err)
 		return err;
-	return decode_trail(msg, trail) ? fail_wire(ps) : 0;
+	return decode_path(msg, path) ? fail_wire(ps) : 0;
 }

@@ -408,7 +408,7 @@ int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info)
 		[PTSCOPE_A_INFO_VA_BITS] = FIELD(struct ptscope_info, va_bits, KIND_U32),
 		[PTSCOPE_A_INFO_LEVELS] = FIELD(struct ptscope_info, levels, KIND_U32),
 		[PTSCOPE_A_INFO_LEVEL] = NEST(struct ptscope_info, level, decode_geometry),
-		[PTSCOPE_A_INFO_SIGHT] = FIELD(struct ptscope_info, sight, KIND_U32),
+		[PTSCOPE_A_INFO_ACCESS] = FIELD(struct ptscope_info, access, KIND_U32),
 	};
 
 	memset(info, 0, sizeof(*info));
@@ -742,31 +742,31 @@ size_t runs_rest(struct runs *runs, const struct ptscope_packed_run **packed)
 static bool decode_step(const struct nlattr *head, int len, void *member)
 {
 	static const struct field fields[] = {
-		[PTSCOPE_A_STEP_LEVEL] = FIELD(struct ptscope_step, level, KIND_U32),
-		[PTSCOPE_A_STEP_TABLE] = FIELD(struct ptscope_step, table, KIND_UINT),
-		[PTSCOPE_A_STEP_INDEX] = FIELD(struct ptscope_step, index, KIND_U32),
-		[PTSCOPE_A_STEP_VALUE] = FIELD(struct ptscope_step, value, KIND_UINT),
+		[PTSCOPE_A_PATH_ENTRY_LEVEL] = FIELD(struct ptscope_path_entry, level, KIND_U32),
+		[PTSCOPE_A_PATH_ENTRY_TABLE] = FIELD(struct ptscope_path_entry, table, KIND_UINT),
+		[PTSCOPE_A_PATH_ENTRY_INDEX] = FIELD(struct ptscope_path_entry, index, KIND_U32),
+		[PTSCOPE_A_PATH_ENTRY_VALUE] = FIELD(struct ptscope_path_entry, value, KIND_UINT),
 	};
-	struct ptscope_trail *trail = member;
-	struct ptscope_step *step;
+	struct ptscope_path *path = member;
+	struct ptscope_path_entry *step;
 
-	if (trail->steps == PTSCOPE_LEVELS)
+	if (path->entries == PTSCOPE_LEVELS)
 		return false;
-	step = &trail->step[trail->steps++];
-	step->has_table = nla_find(head, len, PTSCOPE_A_STEP_TABLE);
+	step = &path->entry[path->entries++];
+	step->has_table = nla_find(head, len, PTSCOPE_A_PATH_ENTRY_TABLE);
 	return decode_fields(head, len, fields, COUNT(fields), step) &&
 	       step->level < PTSCOPE_LEVELS;
 }
 
-static bool decode_trail_vma(const struct nlattr *head, int len, void *member)
+static bool decode_path_vma(const struct nlattr *head, int len, void *member)
 {
-	struct ptscope_trail *trail = member;
+	struct ptscope_path *path = member;
 
-	trail->mapped = true;
-	return decode_area(head, len, &trail->vma);
+	path->mapped = true;
+	return decode_area(head, len, &path->vma);
 }
 
-/* What the last part of a trail is made of. */
+/* What the last part of a path is made of. */
 struct way {
 	struct bytes run;
 	uint64_t extra;
@@ -775,50 +775,50 @@ struct way {
 static bool decode_way(const struct nlattr *head, int len, void *member)
 {
 	static const struct field outer[] = {
-		[PTSCOPE_A_TRAIL_ADDRESS] = FIELD(struct ptscope_trail, address, KIND_UINT),
-		[PTSCOPE_A_TRAIL_VMA] = NEST_WHOLE(decode_trail_vma),
-		[PTSCOPE_A_TRAIL_STEP] = NEST_WHOLE(decode_step),
+		[PTSCOPE_A_PATH_ADDRESS] = FIELD(struct ptscope_path, address, KIND_UINT),
+		[PTSCOPE_A_PATH_VMA] = NEST_WHOLE(decode_path_vma),
+		[PTSCOPE_A_PATH_ENTRY] = NEST_WHOLE(decode_step),
 	};
 	static const struct field last[] = {
-		[PTSCOPE_A_TRAIL_RUN] = FIELD(struct way, run, KIND_BYTES),
-		[PTSCOPE_A_TRAIL_EXTRA] = FIELD(struct way, extra, KIND_UINT),
+		[PTSCOPE_A_PATH_RUN] = FIELD(struct way, run, KIND_BYTES),
+		[PTSCOPE_A_PATH_EXTRA] = FIELD(struct way, extra, KIND_UINT),
 	};
-	struct ptscope_trail *trail = member;
+	struct ptscope_path *path = member;
 	struct way way = { 0 };
 
-	if (!decode_fields(head, len, outer, COUNT(outer), trail) ||
+	if (!decode_fields(head, len, outer, COUNT(outer), path) ||
 	    !decode_fields(head, len, last, COUNT(last), &way))
 		return false;
-	if (!trail->mapped)
+	if (!path->mapped)
 		return true;
 	if (way.run.len != RUN_SIZE)
 		return false;
 	/* Hidden frames come as 0, and are taken back by whoever knows. */
-	decode_run((const struct ptscope_packed_run *)way.run.data, true, &trail->run);
+	decode_run((const struct ptscope_packed_run *)way.run.data, true, &path->run);
 	if (way.extra)
-		decode_extra(way.extra, false, &trail->run);
+		decode_extra(way.extra, false, &path->run);
 	return true;
 }
 
-int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail)
+int decode_path(const struct nlmsghdr *msg, struct ptscope_path *path)
 {
 	static const struct field fields[] = {
-		[PTSCOPE_A_TARGET_PID] = FIELD(struct ptscope_trail, pid, KIND_U32),
+		[PTSCOPE_A_TARGET_PID] = FIELD(struct ptscope_path, pid, KIND_U32),
 		[PTSCOPE_A_TARGET_START_TIME] =
-			FIELD(struct ptscope_trail, start_time, KIND_UINT),
-		[PTSCOPE_A_TARGET_TRAIL] = NEST_WHOLE(decode_way),
+			FIELD(struct ptscope_path, start_time, KIND_UINT),
+		[PTSCOPE_A_TARGET_PATH] = NEST_WHOLE(decode_way),
 	};
 
-	memset(trail, 0, sizeof(*trail));
-	trail->vma.name = "";
-	if (!decode_message(msg, fields, COUNT(fields), trail) || trail->pid <= 0)
+	memset(path, 0, sizeof(*path));
+	path->vma.name = "";
+	if (!decode_message(msg, fields, COUNT(fields), path) || path->pid <= 0)
 		return -EBADMSG;
 	if (is_hidden(msg)) {
-		trail->run.has_frame = false;
-		trail->run.has_slot = false;
-		trail->run.has_order = false;
+		path->run.has_frame = false;
+		path->run.has_slot = false;
+		path->run.has_order = false;
 	}
-	trail->vma.pid = trail->pid;
-	trail->vma.start_time = trail->start_time;
+	path->vma.pid = path->pid;
+	path->vma.start_time = path->start_time;
 	return 0;
 }

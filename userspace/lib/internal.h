@@ -54,7 +54,7 @@ enum reply decoder_next(struct decoder *dec, const struct nlmsghdr **msg);
  */
 int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info);
 int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc);
-int decode_trail(const struct nlmsghdr *msg, struct ptscope_trail *trail);
+int decode_path(const struct nlmsghdr *msg, struct ptscope_path *path);
 
 /* Was something left out of an answer about a process? */
 bool is_hidden(const struct nlmsghdr *msg);

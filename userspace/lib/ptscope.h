@@ -51,7 +51,7 @@ struct ptscope_geometry {
  * @page_size: size of a base page
  * @va_bits: bits of a virtual address that the tables translate
  * @levels: levels that are not folded
- * @sight: PTSCOPE_SIGHT_* bits
+ * @access: PTSCOPE_ACCESS_* bits
  * @level: by PTSCOPE_LEVEL_*
  */
 struct ptscope_info {
@@ -59,7 +59,7 @@ struct ptscope_info {
 	uint32_t page_size;
 	uint32_t va_bits;
 	uint32_t levels;
-	uint32_t sight;
+	uint32_t access;
 	struct ptscope_geometry level[PTSCOPE_LEVELS];
 };
 
@@ -276,14 +276,14 @@ static inline uint32_t ptscope_series_pages(uint32_t run)
 }
 
 /**
- * struct ptscope_step - an entry on the way to an address
+ * struct ptscope_path_entry - an entry on the way to an address
  * @level: PTSCOPE_LEVEL_* of the table that it stands in
  * @index: its place in that table
  * @has_table: @table is known
  * @table: frame number of the table
  * @value: the entry; without the frame's bits if frames are hidden
  */
-struct ptscope_step {
+struct ptscope_path_entry {
 	uint32_t level;
 	uint32_t index;
 	bool has_table;
@@ -292,24 +292,24 @@ struct ptscope_step {
 };
 
 /**
- * struct ptscope_trail - the way to an address
+ * struct ptscope_path - the way to an address
  * @pid: process ID in the asker's PID namespace
  * @start_time: as in struct ptscope_proc
  * @address: the address
  * @mapped: it lies in a VMA; the rest means something only then
  * @vma: that VMA, without a census; its name is valid until the next call
- * @step: the entries, from the top table down; folded levels have none
- * @steps: how many
+ * @entry: the entries, from the top table down; folded levels have none
+ * @entries: how many
  * @run: the base page that holds the address
  */
-struct ptscope_trail {
+struct ptscope_path {
 	pid_t pid;
 	uint64_t start_time;
 	uint64_t address;
 	bool mapped;
 	struct ptscope_vma vma;
-	struct ptscope_step step[PTSCOPE_LEVELS];
-	uint32_t steps;
+	struct ptscope_path_entry entry[PTSCOPE_LEVELS];
+	uint32_t entries;
 	struct ptscope_run run;
 };
 
@@ -484,16 +484,16 @@ int ptscope_dump_series(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t 
 int ptscope_next_series(struct ptscope *ps, struct ptscope_series *series);
 
 /**
- * ptscope_get_trail() - ask how an address is translated
+ * ptscope_get_path() - ask how an address is translated
  * @ps: a connection
  * @pid: the process
  * @address: any address
- * @trail: filled in
+ * @path: filled in
  *
  * Return: as for ptscope_get_proc(). That nothing is mapped there is no error.
  */
-int ptscope_get_trail(struct ptscope *ps, pid_t pid, uint64_t address,
-		      struct ptscope_trail *trail);
+int ptscope_get_path(struct ptscope *ps, pid_t pid, uint64_t address,
+		      struct ptscope_path *path);
 
 /**
  * ptscope_hidden() - did the last answer leave out what the asker may not see?

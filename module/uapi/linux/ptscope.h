@@ -173,17 +173,17 @@ enum ptscope_folio {
 #define PTSCOPE_SWAP_TYPE_SHIFT		58
 
 /**
- * enum ptscope_sight - What the asker may see.
- * @PTSCOPE_SIGHT_PROCESSES: any process of the system; without it only the
+ * enum ptscope_access - What the asker may see.
+ * @PTSCOPE_ACCESS_PROCESSES: any process of the system; without it only the
  *   asker itself
- * @PTSCOPE_SIGHT_FRAMES: frame numbers, swap offsets and page-cache residency
- * @PTSCOPE_SIGHT_TABLES: frame numbers of page tables; whoever sees frames
+ * @PTSCOPE_ACCESS_FRAMES: frame numbers, swap offsets and page-cache residency
+ * @PTSCOPE_ACCESS_TABLES: frame numbers of page tables; whoever sees frames
  *   does, unless the kernel is locked down for confidentiality
  */
-enum ptscope_sight {
-	PTSCOPE_SIGHT_PROCESSES = 1,
-	PTSCOPE_SIGHT_FRAMES = 2,
-	PTSCOPE_SIGHT_TABLES = 4,
+enum ptscope_access {
+	PTSCOPE_ACCESS_PROCESSES = 1,
+	PTSCOPE_ACCESS_FRAMES = 2,
+	PTSCOPE_ACCESS_TABLES = 4,
 };
 
 /**
@@ -257,7 +257,7 @@ enum {
 	PTSCOPE_A_INFO_VA_BITS,
 	PTSCOPE_A_INFO_LEVELS,
 	PTSCOPE_A_INFO_LEVEL,
-	PTSCOPE_A_INFO_SIGHT,
+	PTSCOPE_A_INFO_ACCESS,
 
 	__PTSCOPE_A_INFO_MAX,
 	PTSCOPE_A_INFO_MAX = (__PTSCOPE_A_INFO_MAX - 1)
@@ -293,7 +293,7 @@ enum {
 	PTSCOPE_A_TARGET_RUNS,
 	PTSCOPE_A_TARGET_EXTRAS,
 	PTSCOPE_A_TARGET_ADDRESS,
-	PTSCOPE_A_TARGET_TRAIL,
+	PTSCOPE_A_TARGET_PATH,
 	PTSCOPE_A_TARGET_CACHE,
 	PTSCOPE_A_TARGET_BRIEF,
 	PTSCOPE_A_TARGET_SERIES,
@@ -304,24 +304,24 @@ enum {
 };
 
 enum {
-	PTSCOPE_A_TRAIL_ADDRESS = 1,
-	PTSCOPE_A_TRAIL_VMA,
-	PTSCOPE_A_TRAIL_STEP,
-	PTSCOPE_A_TRAIL_RUN,
-	PTSCOPE_A_TRAIL_EXTRA,
+	PTSCOPE_A_PATH_ADDRESS = 1,
+	PTSCOPE_A_PATH_VMA,
+	PTSCOPE_A_PATH_ENTRY,
+	PTSCOPE_A_PATH_RUN,
+	PTSCOPE_A_PATH_EXTRA,
 
-	__PTSCOPE_A_TRAIL_MAX,
-	PTSCOPE_A_TRAIL_MAX = (__PTSCOPE_A_TRAIL_MAX - 1)
+	__PTSCOPE_A_PATH_MAX,
+	PTSCOPE_A_PATH_MAX = (__PTSCOPE_A_PATH_MAX - 1)
 };
 
 enum {
-	PTSCOPE_A_STEP_LEVEL = 1,
-	PTSCOPE_A_STEP_TABLE,
-	PTSCOPE_A_STEP_INDEX,
-	PTSCOPE_A_STEP_VALUE,
+	PTSCOPE_A_PATH_ENTRY_LEVEL = 1,
+	PTSCOPE_A_PATH_ENTRY_TABLE,
+	PTSCOPE_A_PATH_ENTRY_INDEX,
+	PTSCOPE_A_PATH_ENTRY_VALUE,
 
-	__PTSCOPE_A_STEP_MAX,
-	PTSCOPE_A_STEP_MAX = (__PTSCOPE_A_STEP_MAX - 1)
+	__PTSCOPE_A_PATH_ENTRY_MAX,
+	PTSCOPE_A_PATH_ENTRY_MAX = (__PTSCOPE_A_PATH_ENTRY_MAX - 1)
 };
 
 enum {

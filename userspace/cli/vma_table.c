@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rows.h"
+#include "vma_table.h"
 
 /* How often an answer that did not fit together is asked for again. */
 #define TRIES 3

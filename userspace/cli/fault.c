@@ -2,7 +2,7 @@
 /*
  * What a touch would cost: the kernel's decisions on a page fault, foretold.
  */
-#include "touch.h"
+#include "fault.h"
 
 static bool has_file(const struct ptscope_vma *vma)
 {
@@ -15,9 +15,9 @@ static bool is_private(const struct ptscope_vma *vma)
 }
 
 /* A page that was never there, or whose place is known to the page cache only. */
-static const char *vacant(const struct ptscope_trail *trail, bool write)
+static const char *vacant(const struct ptscope_path *path, bool write)
 {
-	const struct ptscope_vma *vma = &trail->vma;
+	const struct ptscope_vma *vma = &path->vma;
 
 	if (vma->flags & PTSCOPE_VMA_FLAG_UFFD_MISSING)
 		return "userfaultfd";
@@ -31,9 +31,9 @@ static const char *vacant(const struct ptscope_trail *trail, bool write)
 	return write ? "zero-fill" : "zero page";
 }
 
-static const char *resident(const struct ptscope_trail *trail, bool write)
+static const char *resident(const struct ptscope_path *path, bool write)
 {
-	const struct ptscope_run *run = &trail->run;
+	const struct ptscope_run *run = &path->run;
 
 	if (run->flags & PTSCOPE_FLAG_PROTNONE)
 		return "minor fault (NUMA hinting)";
@@ -45,7 +45,7 @@ static const char *resident(const struct ptscope_trail *trail, bool write)
 		return "userfaultfd";
 	if (run->flags & PTSCOPE_FLAG_ZERO)
 		return "zero-fill";
-	if (!is_private(&trail->vma))
+	if (!is_private(&path->vma))
 		return "minor fault (write notice)";
 	if (run->has_extra && run->folio & PTSCOPE_FOLIO_EXCLUSIVE)
 		return "minor fault (reuse)";
@@ -60,22 +60,22 @@ static const char *on_disk(const struct ptscope_vma *vma, bool write, bool cache
 	return cache ? "file read" : "file read or minor fault";
 }
 
-static const char *touch(const struct ptscope_trail *trail, bool write, bool cache)
+static const char *touch(const struct ptscope_path *path, bool write, bool cache)
 {
-	const struct ptscope_vma *vma = &trail->vma;
+	const struct ptscope_vma *vma = &path->vma;
 	const uint32_t access = write ? PTSCOPE_VMA_FLAG_WRITE :
 			PTSCOPE_VMA_FLAG_READ | PTSCOPE_VMA_FLAG_WRITE | PTSCOPE_VMA_FLAG_EXEC;
 
-	if (!trail->mapped)
+	if (!path->mapped)
 		return "SIGSEGV (nothing mapped)";
 	if (!(vma->flags & access))
 		return "SIGSEGV (no permission)";
 
-	switch (trail->run.state) {
+	switch (path->run.state) {
 	case PTSCOPE_STATE_RES:
-		return resident(trail, write);
+		return resident(path, write);
 	case PTSCOPE_STATE_LAZY:
-		return vacant(trail, write);
+		return vacant(path, write);
 	case PTSCOPE_STATE_CACHED:
 		return write && is_private(vma) ? "minor fault and copy" : "minor fault";
 	case PTSCOPE_STATE_DISK:
@@ -101,12 +101,12 @@ static const char *touch(const struct ptscope_trail *trail, bool write, bool cac
 	}
 }
 
-const char *touch_read(const struct ptscope_trail *trail, bool cache)
+const char *touch_read(const struct ptscope_path *path, bool cache)
 {
-	return touch(trail, false, cache);
+	return touch(path, false, cache);
 }
 
-const char *touch_write(const struct ptscope_trail *trail, bool cache)
+const char *touch_write(const struct ptscope_path *path, bool cache)
 {
-	return touch(trail, true, cache);
+	return touch(path, true, cache);
 }

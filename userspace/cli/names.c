@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "words.h"
+#include "names.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

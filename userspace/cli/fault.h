@@ -8,7 +8,7 @@
  * What would happen if the process read, or wrote to, the address now. @cache: the
  * page cache was looked into.
  */
-const char *touch_read(const struct ptscope_trail *trail, bool cache);
-const char *touch_write(const struct ptscope_trail *trail, bool cache);
+const char *touch_read(const struct ptscope_path *path, bool cache);
+const char *touch_write(const struct ptscope_path *path, bool cache);
 
 #endif /* CLI_TOUCH_H */
