@@ -38,7 +38,7 @@ lib_src  := $(wildcard userspace/lib/*.c)
 lib_obj  := $(lib_src:%.c=$(BUILD)/%.o)
 cli_src  := $(wildcard userspace/cli/*.c)
 cli_obj  := $(cli_src:%.c=$(BUILD)/%.o)
-victims  := $(patsubst tests/victims/%.c,%,$(filter-out tests/victims/victim.c,$(wildcard tests/victims/*.c)))
+layouts  := $(patsubst tests/layouts/%.c,%,$(filter-out tests/layouts/layout.c,$(wildcard tests/layouts/*.c)))
 # What several tests share, and is none itself.
 shared_selftest := client ktap proc runs
 selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
@@ -47,11 +47,11 @@ torturers := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 # Each of these is a program; the rest of tests/bench is what they share.
 bench_programs := bench observer target
 # What a target does when it is told to work; it has no part in the others.
-target_obj := $(T)/bench/work.o $(T)/victims/victim.o
+target_obj := $(T)/bench/work.o $(T)/layouts/layout.o
 bench_obj := $(patsubst tests/bench/%.c,$(T)/bench/%.o,$(filter-out $(bench_programs:%=tests/bench/%.c) tests/bench/work.c,$(wildcard tests/bench/*.c))) \
 	     $(T)/selftests/proc.o $(T)/selftests/ktap.o
-# Record is no test, and meaning is what tests share.
-unit_tests := $(filter-out record meaning,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
+# Record is no test, and format.c is shared.
+unit_tests := $(filter-out record format,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
 fuzzers := $(filter-out run,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 
 STATIC_LIB := $(U)/lib/libptscope.a
@@ -104,7 +104,7 @@ $(CLI): $(cli_obj) $(STATIC_LIB)
 tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)/fuzz/%)
 
 # What of them runs in a guest, perhaps on another architecture.
-guest-tests: $(victims:%=$(T)/victims/%) $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other \
+guest-tests: $(layouts:%=$(T)/layouts/%) $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other \
 	     $(torturers:%=$(T)/torture/%) bench-programs
 
 .PHONY: bench-programs
@@ -115,14 +115,14 @@ $(T)/%.o: tests/%.c
 	$(CC) $(ALL_CFLAGS) $(NL_CFLAGS) -pthread -c -o $@ $<
 
 .SECONDARY:
-$(T)/victims/%: $(T)/victims/%.o $(T)/victims/victim.o
+$(T)/layouts/%: $(T)/layouts/%.o $(T)/layouts/layout.o
 	$(CC) -pthread -o $@ $^
 
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
-# It does to its memory what victims do.
-$(T)/selftests/cleared: $(T)/victims/victim.o
+# It does to its memory what layouts do.
+$(T)/selftests/cleared: $(T)/layouts/layout.o
 
 $(T)/torture/%: $(T)/torture/%.o $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
@@ -141,7 +141,7 @@ $(T)/ptscope-other: $(cli_src) $(STATIC_LIB)
 # These know the library's inside, which the shared library does not show. The
 # library's sources are built once more, with what finds a read out of bounds.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-$(T)/unit/%: tests/unit/%.c tests/unit/meaning.c userspace/lib/decode.c userspace/lib/internal.h
+$(T)/unit/%: tests/unit/%.c tests/unit/format.c userspace/lib/decode.c userspace/lib/internal.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(NL_CFLAGS) $(SANITIZE) -o $@ $(filter %.c,$^) $(NL_LIBS)
 
@@ -151,7 +151,7 @@ FUZZ_CC := $(CC)
 FUZZ_SANITIZE := $(SANITIZE)
 FUZZ_MAIN := tests/fuzz/run.c
 FUZZ_OUT := $(T)/fuzz
-$(FUZZ_OUT)/reply: tests/fuzz/reply.c tests/unit/meaning.c userspace/lib/decode.c $(FUZZ_MAIN)
+$(FUZZ_OUT)/reply: tests/fuzz/reply.c tests/unit/format.c userspace/lib/decode.c $(FUZZ_MAIN)
 $(FUZZ_OUT)/arguments: tests/fuzz/arguments.c $(filter-out %/main.c,$(cli_src)) $(lib_src) $(FUZZ_MAIN)
 $(FUZZ_OUT)/arguments: OBJ_CFLAGS = $(SCOLS_CFLAGS) -Iuserspace/cli
 $(FUZZ_OUT)/%: tests/fuzz/%.c
@@ -188,7 +188,7 @@ check-all:
 
 ## make check-matrix   the tests on every kernel there is
 check-matrix:
-	scripts/check -k all lint strangers guest la57 numa
+	scripts/check -k all lint workloads guest la57 numa
 
 ## make coverage   which lines of module, library and client the tests reach
 .PHONY: coverage

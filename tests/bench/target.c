@@ -21,7 +21,7 @@
  *
  * It says "target START END PAGES VMAS PROCESSES", the range, the pages that
  * are to be found in it, the VMAs in it and the processes that have one like
- * it; and then what a victim says (see victim.h). From then on, each line it
+ * it; and then what a victim says (see layout.h). From then on, each line it
  * reads is a question that no other process can ask, and gets a line for an
  * answer:
  *
@@ -37,7 +37,7 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
-#include "../victims/victim.h"
+#include "../layouts/layout.h"
 #include "work.h"
 
 /* Pages that one mincore() is asked for. */
@@ -52,7 +52,7 @@ static size_t size;
 static void lay_out(size_t bytes)
 {
 	size = bytes;
-	start = victim_map_at_multiple(pmd_size, 0, bytes);
+	start = layout_map_at_multiple(pmd_size, 0, bytes);
 	/* Refused where there are no huge pages, which is as good. */
 	madvise(start, bytes, MADV_NOHUGEPAGE);
 }
@@ -60,17 +60,17 @@ static void lay_out(size_t bytes)
 static size_t spread(size_t reserved, size_t touched, size_t stride)
 {
 	lay_out(reserved);
-	victim_write(start, touched, stride);
+	layout_write(start, touched, stride);
 	return touched / stride;
 }
 
 static size_t huge(size_t bytes)
 {
 	size = bytes;
-	start = victim_map_huge(bytes);
-	victim_write(start, bytes, page_size);
-	if (victim_smaps(start, "AnonHugePages") != bytes)
-		victim_fail("the kernel did not give huge pages for all");
+	start = layout_map_huge(bytes);
+	layout_write(start, bytes, page_size);
+	if (layout_smaps(start, "AnonHugePages") != bytes)
+		layout_fail("the kernel did not give huge pages for all");
 	return bytes / page_size;
 }
 
@@ -79,18 +79,18 @@ static size_t vmas(size_t count)
 	size_t i;
 
 	lay_out(count * page_size);
-	victim_write(start, size, page_size);
+	layout_write(start, size, page_size);
 	for (i = 1; i < count; i += 2)
 		if (mprotect(start + i * page_size, page_size, PROT_READ))
-			victim_fail("mprotect of page %zu: %s", i, strerror(errno));
+			layout_fail("mprotect of page %zu: %s", i, strerror(errno));
 	return count;
 }
 
 static size_t swapped(size_t bytes)
 {
 	lay_out(bytes);
-	victim_write(start, bytes, page_size);
-	victim_page_out(start, bytes, page_size);
+	layout_write(start, bytes, page_size);
+	layout_page_out(start, bytes, page_size);
 	return bytes / page_size;
 }
 
@@ -99,12 +99,12 @@ static size_t file(const char *name, size_t bytes)
 	const int fd = open(name, O_RDWR | O_CLOEXEC);
 
 	size = bytes;
-	start = victim_map_at_multiple(pmd_size, 0, bytes);
+	start = layout_map_at_multiple(pmd_size, 0, bytes);
 	if (fd < 0 || mmap(start, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
 			   0) != start)
-		victim_fail("%s: %s", name, strerror(errno));
+		layout_fail("%s: %s", name, strerror(errno));
 	close(fd);
-	victim_write(start, bytes, pmd_size);
+	layout_write(start, bytes, pmd_size);
 	return bytes / page_size;
 }
 
@@ -115,7 +115,7 @@ static size_t cached(size_t bytes)
 	/* Pages are put aside at once, and in the page cache. */
 	if (fd < 0 || fallocate(fd, 0, 0, bytes) ||
 	    mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
-		victim_fail("shared memory: %s", strerror(errno));
+		layout_fail("shared memory: %s", strerror(errno));
 	close(fd);
 	return spread(CACHED_TOUCHED, CACHED_TOUCHED, page_size);
 }
@@ -129,26 +129,26 @@ static size_t crowd(size_t count, size_t bytes)
 
 	lay_out(bytes);
 	if (pipe(done))
-		victim_fail("pipe: %s", strerror(errno));
+		layout_fail("pipe: %s", strerror(errno));
 	for (i = 1; i < count; i++) {
 		pid_t pid = fork();
 
 		if (pid < 0)
-			victim_fail("fork: %s", strerror(errno));
+			layout_fail("fork: %s", strerror(errno));
 		if (pid)
 			continue;
 		close(done[0]);
-		victim_follow_parent();
-		victim_write(start, size, page_size);
+		layout_follow_parent();
+		layout_write(start, size, page_size);
 		close(done[1]);
 		while (1)
 			pause();
 	}
-	victim_write(start, size, page_size);
+	layout_write(start, size, page_size);
 	/* At its end when all have let go of it. */
 	close(done[1]);
 	if (read(done[0], &c, 1))
-		victim_fail("a child went wrong");
+		layout_fail("a child went wrong");
 	return bytes / page_size;
 }
 
@@ -164,7 +164,7 @@ static void answer_mincore(void)
 		size_t some = rest / page_size < MINCORE_PAGES ? rest / page_size : MINCORE_PAGES;
 
 		if (mincore(start + done, some * page_size, present))
-			victim_fail("mincore: %s", strerror(errno));
+			layout_fail("mincore: %s", strerror(errno));
 		for (i = 0; i < some; i++)
 			pages += present[i] & 1;
 	}
@@ -176,7 +176,7 @@ static void answer_mincore(void)
 static size_t number(int argc, char **argv, int i)
 {
 	if (i >= argc)
-		victim_fail("%s wants another number", argv[1]);
+		layout_fail("%s wants another number", argv[1]);
 	return strtoull(argv[i], NULL, 0);
 }
 
@@ -187,7 +187,7 @@ int main(int argc, char **argv)
 	unsigned int milliseconds;
 	char line[64];
 
-	victim_begin();
+	layout_begin();
 	if (!strcmp(shape, "spread")) {
 		pages = spread(number(argc, argv, 2), number(argc, argv, 3), number(argc, argv, 4));
 	} else if (!strcmp(shape, "huge")) {
@@ -205,7 +205,7 @@ int main(int argc, char **argv)
 		processes = number(argc, argv, 2);
 		pages = crowd(processes, number(argc, argv, 3));
 	} else {
-		victim_fail("there is no shape '%s'", shape);
+		layout_fail("there is no shape '%s'", shape);
 	}
 
 	printf("target %#lx %#lx %zu %zu %zu\nready\n", (unsigned long)start,
@@ -217,7 +217,7 @@ int main(int argc, char **argv)
 		else if (sscanf(line, "work %u\n", &milliseconds) == 1)
 			work(start, size, milliseconds);
 		else
-			victim_fail("not a question: %s", line);
+			layout_fail("not a question: %s", line);
 		fflush(stdout);
 	}
 	return 0;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
-#include "../victims/victim.h"
+#include "../layouts/layout.h"
 #include "work.h"
 
 /* Of each kind; what is beyond is not noted. */
@@ -55,7 +55,7 @@ static void come_and_go(void)
 	piece = mmap(NULL, PIECE * page_size, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (piece == MAP_FAILED)
-		victim_fail("mmap: %s", strerror(errno));
+		layout_fail("mmap: %s", strerror(errno));
 	since = note(OP_MMAP, since);
 	for (i = 0; i < PIECE; i++) {
 		piece[i * page_size] = 1;

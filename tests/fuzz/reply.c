@@ -9,7 +9,7 @@
 #include <linux/netlink.h>
 
 #include "fuzz.h"
-#include "meaning.h"
+#include "format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!datagram.data || !out)
 		abort();
 	memcpy(datagram.data, data, size);
-	meaning_write(out, seq, &datagram, 1);
+	format_replies(out, seq, &datagram, 1);
 	fclose(out);
 	free(text);
 	free(datagram.data);

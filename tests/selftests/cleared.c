@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "../victims/mthp.h"
+#include "../layouts/mthp.h"
 #include "client.h"
 #include "ktap.h"
 #include "proc.h"
@@ -45,12 +45,12 @@ static uint64_t now_ms(void)
 
 static char *map_base(void)
 {
-	return victim_map(SIZE);
+	return layout_map(SIZE);
 }
 
 static char *map_huge(void)
 {
-	return victim_map_huge(SIZE);
+	return layout_map_huge(SIZE);
 }
 
 static char *map_blocks(void)
@@ -63,8 +63,8 @@ static char *map_blocks(void)
 
 static void free_and_write(char *start)
 {
-	victim_advise(start, SIZE, MADV_FREE, "MADV_FREE");
-	victim_write(start, SIZE, page_size);
+	layout_advise(start, SIZE, MADV_FREE, "MADV_FREE");
+	layout_write(start, SIZE, page_size);
 }
 
 /*
@@ -75,9 +75,9 @@ static void renew(char *start)
 {
 	char *blocks = mthp_map(block, SIZE / block);
 
-	victim_write(blocks, SIZE, page_size);
+	layout_write(blocks, SIZE, page_size);
 	if (mremap(blocks, SIZE, SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, start) != start)
-		victim_fail("mremap: %s", strerror(errno));
+		layout_fail("mremap: %s", strerror(errno));
 }
 
 /* A page of each block, for which it is taken apart. */
@@ -87,8 +87,8 @@ static void free_some_and_write(char *start)
 
 	renew(start);
 	for (at = 0; at < SIZE; at += block)
-		victim_advise(start + at, page_size, MADV_FREE, "MADV_FREE");
-	victim_write(start, SIZE, page_size);
+		layout_advise(start + at, page_size, MADV_FREE, "MADV_FREE");
+	layout_write(start, SIZE, page_size);
 }
 
 /* All pages are shared with a child, and so copied where they are written. */
@@ -97,13 +97,13 @@ static void fork_and_write(char *start)
 	pid_t pid = fork();
 
 	if (pid < 0)
-		victim_fail("fork: %s", strerror(errno));
+		layout_fail("fork: %s", strerror(errno));
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
 			pause();
 	}
-	victim_write(start, SIZE, page_size);
+	layout_write(start, SIZE, page_size);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }
@@ -135,7 +135,7 @@ static _Noreturn void live(const struct act *act, int out)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(out, STDOUT_FILENO);
 	start = act->map();
-	victim_write(start, SIZE, page_size);
+	layout_write(start, SIZE, page_size);
 	act->act(start);
 	printf("at %lx\n", (unsigned long)start);
 	fflush(stdout);
@@ -236,7 +236,7 @@ int main(void)
 {
 	size_t i;
 
-	victim_begin();
+	layout_begin();
 	ktap_begin();
 	ps = client(NULL);
 	for (i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Runs a victim and holds what ptscope says of it against what the victim
- * claims, against pagemap, and against itself. See ../victims/victim.h for
+ * claims, against pagemap, and against itself. See ../layouts/layout.h for
  * what claims look like.
  */
 #include <errno.h>
@@ -67,7 +67,7 @@ struct sum {
 };
 
 static const char *name;
-static pid_t victim;
+static pid_t target;
 static size_t page_size;
 static uint64_t pages_compared;
 
@@ -78,22 +78,22 @@ static void too_long(int signal)
 	(void)signal;
 	if (write(STDOUT_FILENO, words, sizeof(words) - 1) < 0)
 		_exit(KTAP_FAIL);
-	kill(victim, SIGKILL);
+	kill(target, SIGKILL);
 	_exit(KTAP_FAIL);
 }
 
 /* Returns what the victim writes; it lives as long as *@hold stays open. */
-static FILE *start_victim(char **argv, int *hold)
+static FILE *start_layout(char **argv, int *hold)
 {
 	int in[2], out[2];
 	FILE *file;
 
 	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
 		ktap_bail("pipe: %s", strerror(errno));
-	victim = fork();
-	if (victim < 0)
+	target = fork();
+	if (target < 0)
 		ktap_bail("fork: %s", strerror(errno));
-	if (!victim) {
+	if (!target) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(in[0], STDIN_FILENO);
 		dup2(out[1], STDOUT_FILENO);
@@ -182,7 +182,7 @@ static void parse_claim(struct claims *claims, pid_t pid, char *words)
 /* Returns true when the victim is ready; otherwise the result is reported. */
 static bool read_claims(FILE *file, struct claims *claims)
 {
-	pid_t pid = victim;
+	pid_t pid = target;
 	size_t length = 0;
 	char *line = NULL;
 
@@ -529,7 +529,7 @@ int main(int argc, char **argv)
 	name = basename(strdupa(argv[1]));
 	ps = client(NULL);
 
-	file = start_victim(argv + 1, &hold);
+	file = start_layout(argv + 1, &hold);
 	signal(SIGALRM, too_long);
 	alarm(PATIENCE_SECONDS);
 	if (read_claims(file, &claims)) {
@@ -537,8 +537,8 @@ int main(int argc, char **argv)
 		check(ps, &claims);
 	}
 	close(hold);
-	kill(victim, SIGKILL);
-	waitpid(victim, NULL, 0);
+	kill(target, SIGKILL);
+	waitpid(target, NULL, 0);
 	fclose(file);
 	free(claims.claim);
 	ptscope_free(ps);

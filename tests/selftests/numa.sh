@@ -7,8 +7,8 @@ set -u
 # shellcheck source=tests/selftests/ktap.sh
 . "$(dirname "$0")/ktap.sh"
 
-# shellcheck source=tests/selftests/victims.sh
-. "$(dirname "$0")/victims.sh"
+# shellcheck source=tests/selftests/layouts.sh
+. "$(dirname "$0")/layouts.sh"
 
 if [[ ! -r /proc/self/numa_maps || ! -d /sys/devices/system/node/node1 ]]; then
 	skip "nodes" "this machine has one node, or its kernel knows of none"
@@ -111,9 +111,9 @@ caught() {
 	return 1
 }
 
-start_victim migration
+start_layout migration
 mover=$!
-if await_victim migration; then
+if await_layout migration; then
 	check "a page on its way to another node" caught 1 pte
 	# All pages were written, and nobody has cleared their bits.
 	if ptscope pages --json --detail soft-dirty --state res "$mover" | grep -q soft-dirty; then

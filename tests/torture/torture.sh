@@ -43,43 +43,43 @@ hasten_kernel() {
 
 # Too little memory for what is in there.
 make_room_scarce() {
-	mkdir -p /sys/fs/cgroup/restless
+	mkdir -p /sys/fs/cgroup/churn
 	say /sys/fs/cgroup/cgroup.subtree_control +memory
-	say /sys/fs/cgroup/restless/memory.high 120M
-	say /sys/fs/cgroup/restless/memory.max 400M
+	say /sys/fs/cgroup/churn/memory.high 120M
+	say /sys/fs/cgroup/churn/memory.max 400M
 }
 
 # Compaction moves pages; dropped caches fall out of file mappings; reclaim swaps.
 stir() {
 	while ((SECONDS < ends)); do
 		say /proc/sys/vm/compact_memory 1
-		say /sys/fs/cgroup/restless/memory.reclaim 20M
+		say /sys/fs/cgroup/churn/memory.reclaim 20M
 		((RANDOM % 4)) || say /proc/sys/vm/drop_caches 1
 		sleep 0.3
 	done
 }
 
-# Some seconds each, so that onlookers see them begin and end.
+# Some seconds each, so that observers see them begin and end.
 targets() {
 	local round=0 life
-	echo $BASHPID >/sys/fs/cgroup/restless/cgroup.procs
+	echo $BASHPID >/sys/fs/cgroup/churn/cgroup.procs
 	while ((SECONDS < ends)); do
 		round=$((round + 1))
 		life=$((2 + RANDOM % 12))
-		"$programs/restless" $life $((1 + RANDOM % 3)) $((seed * 1000 + $1 * 100 + round)) ||
-			echo "# a restless process ended with status $?"
+		"$programs/churn" $life $((1 + RANDOM % 3)) $((seed * 1000 + $1 * 100 + round)) ||
+			echo "# a churn process ended with status $?"
 	done
 }
 
 # A dump under way keeps the module; then it stays. Where there is always one,
-# all onlookers die at once, which is another thing that may happen.
+# all observers die at once, which is another thing that may happen.
 reload() {
 	local times=0 refused=0 in_turn=0
 	while ((SECONDS < ends - 5)); do
 		if rmmod ptscope 2>/dev/null; then
 			times=$((times + 1))
 			insmod "$PTSCOPE_KO" || break
-			pkill -CONT -x onlookers
+			pkill -CONT -x observers
 			in_turn=0
 			sleep $((1 + RANDOM % 3))
 			continue
@@ -87,12 +87,12 @@ reload() {
 		refused=$((refused + 1))
 		in_turn=$((in_turn + 1))
 		if ((in_turn % 20 == 0)); then
-			pkill -STOP -x onlookers
-			pkill -KILL -x looking
+			pkill -STOP -x observers
+			pkill -KILL -x ptscope-client
 		fi
 		sleep 0.05
 	done
-	pkill -CONT -x onlookers
+	pkill -CONT -x observers
 	echo "# reload: unloaded and loaded $times times, refused $refused times"
 }
 
@@ -105,21 +105,21 @@ for ((i = 0; i < processors; i++)); do
 	targets "$i" >"$work/targets.$i" 2>&1 &
 done
 sleep 1
-"$programs/onlookers" "$seconds" $((2 * processors)) "$seed" restless >"$work/onlookers"
+"$programs/observers" "$seconds" $((2 * processors)) "$seed" churn >"$work/observers"
 status=$?
 wait "$reloader"
-while pgrep -x restless >/dev/null && ((SECONDS < ends + 60)); do sleep 0.5; done
-cat "$work/onlookers" "$work/reload"
+while pgrep -x churn >/dev/null && ((SECONDS < ends + 60)); do sleep 0.5; done
+cat "$work/observers" "$work/reload"
 # What all targets did, in one line.
-grep -v '^# restless:' "$work"/targets.* /dev/null | sed 's/^[^:]*://'
-sed -n 's/^# restless: //p' "$work"/targets.* |
+grep -v '^# churn:' "$work"/targets.* /dev/null | sed 's/^[^:]*://'
+sed -n 's/^# churn: //p' "$work"/targets.* |
 	awk '{ for (i = 1; i < NF; i += 2) { if (!($i in n)) order[++k] = $i; n[$i] += $(i + 1) } }
-	END { printf "# restless: %d processes:", NR
+	END { printf "# churn: %d processes:", NR
 		for (i = 1; i <= k; i++) printf " %s %d", order[i], n[order[i]]
 		print "" }'
 
-same "onlookers got answers, or were told why not" "$status" 0
-check "all targets have come to their end" eval '! pgrep -x restless'
+same "observers got answers, or were told why not" "$status" 0
+check "all targets have come to their end" eval '! pgrep -x churn'
 check "the module was unloaded and loaded" grep -qE 'loaded [1-9][0-9]* times' "$work/reload"
 check "it is there" test -d /sys/module/ptscope
 status "and answers" 0 ptscope info

@@ -16,7 +16,7 @@
 
 #include <netlink/msg.h>
 
-#include "meaning.h"
+#include "format.h"
 
 #define MAX_DATAGRAMS 64
 
@@ -76,7 +76,7 @@ static char *meaning(const struct recording *rec)
 
 	if (!out)
 		abort();
-	meaning_write(out, rec->seq, rec->datagram, rec->count);
+	format_replies(out, rec->seq, rec->datagram, rec->count);
 	fclose(out);
 	return text;
 }
