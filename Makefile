@@ -38,7 +38,7 @@ lib_src  := $(wildcard userspace/lib/*.c)
 lib_obj  := $(lib_src:%.c=$(BUILD)/%.o)
 cli_src  := $(wildcard userspace/cli/*.c)
 cli_obj  := $(cli_src:%.c=$(BUILD)/%.o)
-layouts  := $(patsubst tests/layouts/%.c,%,$(filter-out tests/layouts/layout.c,$(wildcard tests/layouts/*.c)))
+layout_obj := $(patsubst tests/%.c,$(T)/%.o,$(wildcard tests/layouts/*.c))
 # What several tests share, and is none itself.
 shared_selftest := client ktap proc runs
 selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
@@ -104,7 +104,7 @@ $(CLI): $(cli_obj) $(STATIC_LIB)
 tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)/fuzz/%)
 
 # What of them runs in a guest, perhaps on another architecture.
-guest-tests: $(layouts:%=$(T)/layouts/%) $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other \
+guest-tests: $(T)/layouts/layouts $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other \
 	     $(torturers:%=$(T)/torture/%) bench-programs
 
 .PHONY: bench-programs
@@ -115,13 +115,13 @@ $(T)/%.o: tests/%.c
 	$(CC) $(ALL_CFLAGS) $(NL_CFLAGS) -pthread -c -o $@ $<
 
 .SECONDARY:
-$(T)/layouts/%: $(T)/layouts/%.o $(T)/layouts/layout.o
+$(T)/layouts/layouts: $(layout_obj)
 	$(CC) -pthread -o $@ $^
 
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
-# It does to its memory what layouts do.
+# It lays out memory as well.
 $(T)/selftests/cleared: $(T)/layouts/layout.o
 
 $(T)/torture/%: $(T)/torture/%.o $(STATIC_LIB)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all victims share.
+ * Helpers for layouts, and for other tests that lay out memory.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,8 +22,9 @@
 size_t page_size;
 size_t pmd_size;
 size_t pud_size;
+size_t layout_count;
 
-/* To be called first. */
+/* Call it before all others. */
 void layout_begin(void)
 {
 	FILE *file;
@@ -33,14 +35,14 @@ void layout_begin(void)
 	file = fopen("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "re");
 	if (file) {
 		if (fscanf(file, "%zu", &pmd_size) != 1)
-			layout_fail("hpage_pmd_size is no number");
+			layout_fail("hpage_pmd_size: not a number");
 		fclose(file);
 	}
 	pud_size = page_size / 8 * pmd_size;
 	layout_follow_parent();
 }
 
-/* Whatever becomes of the parent: do not stay behind. */
+/* Ends this process when its parent ends. */
 void layout_follow_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -51,14 +53,44 @@ void layout_process(pid_t pid)
 	printf("process %d\n", (int)pid);
 }
 
+static size_t term_bytes(const char *value, size_t size)
+{
+	size_t number, divisor;
+	char *end;
+
+	if (!strcmp(value, "all"))
+		return size;
+	number = strtoul(value, &end, 10);
+	if (end != value && !*end)
+		return number;
+	if (sscanf(value, "%zu/%zu", &number, &divisor) != 2)
+		layout_fail("invalid value: %s", value);
+	return size / divisor * number;
+}
+
+/*
+ * Prints what the census of a range must be. @format gives terms: "KEY" or "KEY=all" is
+ * the whole range, "KEY=1/2" a fraction of it, "KEY=4096" a number of bytes; "<=" and
+ * ">=" do as well as "=".
+ */
 void layout_expect(const void *start, size_t size, const char *format, ...)
 {
+	char terms[512], *at = terms, *term, *value;
 	va_list args;
 
-	printf("claim %#lx %#lx ", (unsigned long)start, (unsigned long)start + size);
 	va_start(args, format);
-	vprintf(format, args);
+	vsnprintf(terms, sizeof(terms), format, args);
 	va_end(args);
+	printf("expect %#lx %#lx", (unsigned long)start, (unsigned long)start + size);
+	while ((term = strsep(&at, " "))) {
+		value = strchr(term, '=');
+		if (!strcmp(term, "moving") || !strcmp(term, "cache"))
+			printf(" %s", term);
+		else if (!value)
+			printf(" %s=%zu", term, size);
+		else
+			printf(" %.*s=%zu", (int)(value - term), term, term_bytes(value + 1, size));
+	}
 	putchar('\n');
 }
 
@@ -73,9 +105,9 @@ void layout_wait(void)
 	exit(0);
 }
 
-static void say(const char *word, const char *format, va_list args)
+static void print_reason(const char *keyword, const char *format, va_list args)
 {
-	printf("%s ", word);
+	printf("%s ", keyword);
 	vprintf(format, args);
 	putchar('\n');
 	fflush(stdout);
@@ -86,7 +118,7 @@ void layout_skip(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say("skip", format, args);
+	print_reason("skip", format, args);
 	va_end(args);
 	exit(4);
 }
@@ -96,39 +128,44 @@ void layout_fail(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say("fail", format, args);
+	print_reason("fail", format, args);
 	va_end(args);
 	exit(1);
 }
 
-/* Anonymous memory in which nothing becomes huge behind the victim's back. */
-char *layout_map(size_t size)
+char *layout_mmap(void *addr, size_t size, int prot, int flags, int fd)
 {
-	char *start = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *start = mmap(addr, size, prot, flags, fd, 0);
 
 	if (start == MAP_FAILED)
 		layout_fail("mmap: %s", strerror(errno));
-	/* Refused where there are no huge pages, which is as good. */
+	return start;
+}
+
+/* Anonymous memory that khugepaged leaves alone. */
+char *layout_map(size_t size)
+{
+	char *start = layout_mmap(NULL, size, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	/* It fails on kernels without THP, where it is not needed. */
 	madvise(start, size, MADV_NOHUGEPAGE);
 	return start;
 }
 
 /*
- * Anonymous memory of @before + @after bytes, with a multiple of @align
- * between the two, and nothing else near.
+ * Anonymous memory of @before + @after bytes, with a multiple of @align between the two,
+ * and no neighbour within @align on at least one side.
  */
 char *layout_map_at_multiple(size_t align, size_t before, size_t after)
 {
-	size_t room = before + after + 2 * align;
-	char *reserved = mmap(NULL, room, PROT_NONE,
-			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t size = before + after + 2 * align;
+	char *reserved = layout_mmap(NULL, size, PROT_NONE,
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	uintptr_t multiple;
 	char *start;
 
-	if (reserved == MAP_FAILED)
-		layout_fail("mmap of %zu bytes: %s", room, strerror(errno));
-	munmap(reserved, room);
+	munmap(reserved, size);
 	multiple = ((uintptr_t)reserved + before + align - 1) / align * align;
 	start = mmap((char *)multiple - before, before + after, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_NORESERVE, -1, 0);
@@ -137,22 +174,31 @@ char *layout_map_at_multiple(size_t align, size_t before, size_t after)
 	return start;
 }
 
-/* Anonymous memory, aligned and advised so that the first touch gets a THP. */
+/* Anonymous memory, aligned and advised so that the first touch allocates a THP. */
 char *layout_map_huge(size_t size)
 {
 	char *start;
 
 	if (layout_setting("/sys/kernel/mm/transparent_hugepage/enabled", "never"))
-		layout_skip("transparent huge pages are switched off");
+		layout_skip("transparent_hugepage/enabled is never");
 	start = layout_map_at_multiple(pmd_size, 0, size);
 	if (madvise(start, size, MADV_HUGEPAGE))
 		layout_skip("MADV_HUGEPAGE: %s", strerror(errno));
 	return start;
 }
 
+int layout_memfd(size_t size)
+{
+	int fd = memfd_create("ptscope-layout", MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, size))
+		layout_fail("memfd: %s", strerror(errno));
+	return fd;
+}
+
 /*
- * Every word that is written differs from all others, so that no page can be
- * merged with another one, nor be taken for a page of zeroes.
+ * Writes to one page per @stride bytes. Each word differs from all others, so that KSM
+ * cannot merge a page and no page is all zero.
  */
 void layout_write(char *start, size_t size, size_t stride)
 {
@@ -184,6 +230,12 @@ void layout_advise(void *start, size_t size, int advice, const char *name)
 	layout_fail("%s: %s", name, strerror(errno));
 }
 
+void layout_protect(void *start, size_t size, int prot)
+{
+	if (mprotect(start, size, prot))
+		layout_fail("mprotect: %s", strerror(errno));
+}
+
 static bool have_swap(void)
 {
 	unsigned long total = 0, kib;
@@ -199,9 +251,8 @@ static bool have_swap(void)
 }
 
 /*
- * Sends the first page of each @stride bytes to swap. The kernel takes this as
- * a wish: it passes over pages that are on some processor's way to its lists,
- * so ask again before giving up.
+ * Swaps out one page per @stride bytes. MADV_PAGEOUT passes over pages that are in a
+ * per-CPU batch of the LRU, so it is repeated.
  */
 void layout_page_out(char *start, size_t size, size_t stride)
 {
@@ -221,7 +272,35 @@ void layout_page_out(char *start, size_t size, size_t stride)
 			return;
 		usleep(20000);
 	}
-	layout_skip("the kernel would not swap out %zu pages", missing);
+	layout_skip("MADV_PAGEOUT left %zu pages in RAM", missing);
+}
+
+/* Forks a process that calls @child, unless NULL, before this returns; it then sleeps. */
+pid_t layout_fork(void (*child)(char *start, size_t size), char *start, size_t size)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready))
+		layout_fail("pipe: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0)
+		layout_fail("fork: %s", strerror(errno));
+	if (!pid) {
+		layout_follow_parent();
+		if (child)
+			child(start, size);
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		layout_fail("the child process ended");
+	close(ready[0]);
+	return pid;
 }
 
 uint64_t layout_pagemap(const void *addr)
@@ -237,7 +316,7 @@ uint64_t layout_pagemap(const void *addr)
 	return entry;
 }
 
-/* What smaps says of the VMA at @addr under @key, which is in kB, in bytes. */
+/* A field of smaps that is in kB, of the VMA at @addr, in bytes. */
 size_t layout_smaps(const void *addr, const char *key)
 {
 	FILE *file = fopen("/proc/self/smaps", "re");
@@ -258,7 +337,7 @@ size_t layout_smaps(const void *addr, const char *key)
 	return value;
 }
 
-/* Is @choice the one in brackets, as "always [madvise] never" has it? */
+/* True if @choice is the one in brackets, as in "always [madvise] never". */
 bool layout_setting(const char *path, const char *choice)
 {
 	char line[256] = "", bracketed[64];
@@ -271,4 +350,53 @@ bool layout_setting(const char *path, const char *choice)
 	}
 	snprintf(bracketed, sizeof(bracketed), "[%s]", choice);
 	return strstr(line, bracketed);
+}
+
+/*
+ * The hugetlb page size of this kernel between @least and @most, or 0. No kernel has two
+ * between the leaf sizes of neighbouring levels.
+ */
+size_t hugetlb_size(size_t least, size_t most)
+{
+	DIR *dir = opendir("/sys/kernel/mm/hugepages");
+	struct dirent *entry;
+	size_t found = 0, kib;
+
+	while (dir && (entry = readdir(dir)))
+		if (sscanf(entry->d_name, "hugepages-%zukB", &kib) == 1 &&
+		    kib * KIB >= least && kib * KIB <= most)
+			found = kib * KIB;
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* The size of an mTHP: that of a contiguous-hint block where the kernel has them. */
+size_t mthp_size(void)
+{
+	return hugetlb_size(2 * page_size, pmd_size / 2) ?: 16 * page_size;
+}
+
+/*
+ * Anonymous memory for @count mTHPs of @block bytes; the first touch of each allocates
+ * it. The size is only enabled for MADV_HUGEPAGE, so that other processes do not use it.
+ */
+char *mthp_map(size_t block, size_t count)
+{
+	char path[96], *start;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/kernel/mm/transparent_hugepage/hugepages-%zukB/enabled",
+		 block / KIB);
+	if (access(path, F_OK))
+		layout_skip("this kernel has no mTHP of %zu bytes", block);
+	if (!layout_setting(path, "always") && !layout_setting(path, "madvise")) {
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0 || write(fd, "madvise", 7) != 7)
+			layout_skip("%s: %s", path, strerror(errno));
+		close(fd);
+	}
+	start = layout_map_at_multiple(block, 0, count * block);
+	layout_advise(start, count * block, MADV_HUGEPAGE, "MADV_HUGEPAGE");
+	return start;
 }

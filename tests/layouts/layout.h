@@ -1,29 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A victim sets up a layout in its own memory, says on stdout what it is, and
- * then holds still until its stdin ends or it is killed.
+ * A layout is a process whose page tables have a known content. The program "layouts"
+ * sets one up, prints what the census of its ranges must be, and then waits until its
+ * standard input ends.
  *
- * What it says, line by line:
+ * The output, line by line:
  *
  *	process PID
- *		the claims that follow are about this process; before the
- *		first such line they are about the victim itself
- *	claim 0xSTART 0xEND [moving] [cache] KEY=BYTES KEY>=BYTES KEY<=BYTES ...
- *		what the census of this range must be; KEY is a field of struct
- *		ptscope_census, or "vmas" for the number of VMAs, or
- *		"pte_tables" for that of tables of PTEs. SIZE is the length of
- *		the range unless it is named. The rest that is not
- *		named must be zero, but for the fields which follow from others
- *		(pte, cont) or are nobody's promise (young, dirty, soft_dirty,
- *		write). "moving": the pages change places all the time, so that
- *		only the sums can be told. "cache": with a look into the page
- *		cache.
+ *		The lines that follow are about this process. Before the first such
+ *		line they are about the program itself.
+ *	expect 0xSTART 0xEND [moving] [cache] KEY=BYTES KEY>=BYTES KEY<=BYTES ...
+ *		The census of this range. KEY is a field of struct ptscope_census,
+ *		"vmas" (number of VMAs) or "pte_tables" (number of PTE tables). "size"
+ *		defaults to the length of the range. The fields marked @free in
+ *		selftests/fields.h are not checked unless they are named; all others
+ *		default to 0. "moving": pages migrate all the time, so that only sums
+ *		can be checked. "cache": with a look-up in the page cache.
  *	ready
- *		that was all
- *	skip REASON, and exit status 4
- *		this kernel or machine cannot do it
- *	fail REASON, and exit status 1
- *		the victim itself went wrong
+ *		The layout is complete.
+ *	skip REASON, exit status 4
+ *		The kernel or the machine does not support it.
+ *	fail REASON, exit status 1
+ *		The setup failed.
  */
 #ifndef LAYOUT_H
 #define LAYOUT_H
@@ -39,14 +37,41 @@
 
 #define LAYOUT_PRESENT (1ull << 63)
 #define LAYOUT_SWAPPED (1ull << 62)
+#define LAYOUT_SOFT_DIRTY (1ull << 55)
+#define LAYOUT_FRAME ((1ull << 55) - 1)
+
+/**
+ * struct layout - a layout of the program "layouts"
+ * @name: what selects it
+ * @what: what it consists of
+ * @setup: maps and touches its memory, and prints the expected census
+ */
+struct layout {
+	const char *name;
+	const char *what;
+	void (*setup)(void);
+};
+
+/* Each ends with an entry without a name. */
+extern const struct layout anon_layouts[];
+extern const struct layout file_layouts[];
+extern const struct layout hugetlb_layouts[];
+extern const struct layout marker_layouts[];
+extern const struct layout migration_layouts[];
+extern const struct layout swap_layouts[];
+extern const struct layout thp_layouts[];
+extern const struct layout vma_layouts[];
 
 /*
- * What an entry of each of the lower levels covers, whether or not it can be
- * a leaf; set by layout_begin().
+ * Bytes that one entry of a level translates, whether or not it can be a leaf; set by
+ * layout_begin().
  */
 extern size_t page_size;
 extern size_t pmd_size;
 extern size_t pud_size;
+
+/* Size of the layout if the command line has one, or 0. */
+extern size_t layout_count;
 
 void layout_begin(void);
 void layout_follow_parent(void);
@@ -58,16 +83,24 @@ _Noreturn void layout_wait(void);
 void layout_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void layout_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
+char *layout_mmap(void *addr, size_t size, int prot, int flags, int fd);
 char *layout_map(size_t size);
 char *layout_map_huge(size_t size);
 char *layout_map_at_multiple(size_t align, size_t before, size_t after);
+int layout_memfd(size_t size);
 void layout_write(char *start, size_t size, size_t stride);
 void layout_read(const char *start, size_t size, size_t stride);
 void layout_advise(void *start, size_t size, int advice, const char *name);
+void layout_protect(void *start, size_t size, int prot);
 void layout_page_out(char *start, size_t size, size_t stride);
+pid_t layout_fork(void (*child)(char *start, size_t size), char *start, size_t size);
 
 uint64_t layout_pagemap(const void *addr);
 size_t layout_smaps(const void *addr, const char *key);
 bool layout_setting(const char *path, const char *choice);
+
+size_t hugetlb_size(size_t least, size_t most);
+size_t mthp_size(void);
+char *mthp_map(size_t block, size_t count);
 
 #endif /* LAYOUT_H */

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages that the kernel keeps moving about: from node to node where there are
- * two, else wherever compaction takes them. An entry that says so lasts only
- * as long as the copying, so what is claimed is that a page on its way is
- * never taken for one that is lazy or swapped.
+ * Migration entries. Pages migrate all the time: between nodes where there are two, else
+ * by compaction. An entry exists only while a page is copied, so the layout expects sums:
+ * a page under migration is neither lazy nor swapped.
  *
- * Where there are two nodes, whoever moves the pages has the last processor
- * only when nobody else wants it. Somebody looks, again and again, whether a
- * page is on its way, and when one is, keeps the processor: the move is held
- * up where it is, and the entries can be seen by others.
+ * With two nodes the thread that moves pages runs with SCHED_IDLE on the last CPU. A
+ * SCHED_FIFO thread polls pagemap there, and spins when it sees a migration entry: that
+ * preempts the move and keeps the entries visible to other processes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +22,7 @@
 
 static int compact = -1;
 
-/* Pages that are moved one range after the other, each for a while. */
+/* Memory to be moved; @stride is its leaf size. */
 struct range {
 	char *start;
 	size_t size;
@@ -32,16 +30,19 @@ struct range {
 };
 
 static struct range ranges[2];
-static const struct range *volatile moving = ranges;
+static const struct range *volatile current_range = ranges;
 
-#define WHILE_MS 2000
-#define MAX_PAGES 16384	/* of a range; 32 huge ones where there are 512 in each */
+/* Time that one range is moved before the other one. */
+#define RANGE_MS 2000
+/* Pages of a range; 32 huge ones of 512 base pages. */
+#define MAX_PAGES 16384
 
-#define HOLD_MS 300	/* of this much and what follows, real time may have 95 % */
-#define LET_GO_MS 30
-#define LOOK_MS 1
+/* sched_rt_runtime_us allows real-time threads 95 % of the time. */
+#define SPIN_MS 300
+#define YIELD_MS 30
+#define POLL_MS 1
 
-static void take_last_processor(int policy, int priority)
+static void run_on_last_cpu(int policy, int priority)
 {
 	const struct sched_param param = { .sched_priority = priority };
 	cpu_set_t set;
@@ -52,7 +53,7 @@ static void take_last_processor(int policy, int priority)
 	if (!errno)
 		errno = pthread_setschedparam(pthread_self(), policy, &param);
 	if (errno)
-		layout_fail("cannot have the last processor: %s", strerror(errno));
+		layout_fail("cannot run on the last CPU: %s", strerror(errno));
 }
 
 static uint64_t now_ms(void)
@@ -63,49 +64,45 @@ static uint64_t now_ms(void)
 	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
 }
 
-/*
- * Whether pagemap has a page of the range that is moved as swapped, which
- * without swap it is not.
- */
-static bool one_is_on_its_way(int pagemap)
+/* pagemap reports a migration entry as swapped, and nothing here is in swap. */
+static bool has_migration_entry(int pagemap)
 {
 	static uint64_t entries[MAX_PAGES];
-	const struct range *range = moving;
+	const struct range *range = current_range;
 	size_t i, count = range->size / page_size;
 	ssize_t size = count * sizeof(entries[0]);
 
 	if (pread(pagemap, entries, size,
 		  (uintptr_t)range->start / page_size * sizeof(entries[0])) != size)
-		layout_fail("cannot read pagemap: %s", strerror(errno));
+		layout_fail("pagemap: %s", strerror(errno));
 	for (i = 0; i < count; i++)
-		if (entries[i] & 1ull << 62)
+		if (entries[i] & LAYOUT_SWAPPED)
 			return true;
 	return false;
 }
 
-_Noreturn static void *holder(void *unused)
+_Noreturn static void *spinner(void *unused)
 {
 	int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 
 	(void)unused;
 	if (pagemap < 0)
-		layout_fail("cannot open pagemap: %s", strerror(errno));
-	take_last_processor(SCHED_FIFO, 1);
+		layout_fail("pagemap: %s", strerror(errno));
+	run_on_last_cpu(SCHED_FIFO, 1);
 	for (;;) {
-		uint64_t until = now_ms() + HOLD_MS;
+		uint64_t until = now_ms() + SPIN_MS;
 
-		if (!one_is_on_its_way(pagemap)) {
-			usleep(LOOK_MS * 1000);
+		if (!has_migration_entry(pagemap)) {
+			usleep(POLL_MS * 1000);
 			continue;
 		}
 		while (now_ms() < until)
 			;
-		usleep(LET_GO_MS * 1000);
+		usleep(YIELD_MS * 1000);
 	}
 }
 
-/* All pages of a range, to one node. */
-static bool change_node(const struct range *range, int node)
+static bool move_range(const struct range *range, int node)
 {
 	static void *page[MAX_PAGES];
 	static int nodes[MAX_PAGES], status[MAX_PAGES];
@@ -118,19 +115,19 @@ static bool change_node(const struct range *range, int node)
 	return syscall(SYS_move_pages, 0, i, page, nodes, status, MPOL_MF_MOVE) >= 0;
 }
 
-static void change_nodes(void)
+static void move_ranges(void)
 {
 	static int node;
 	size_t i;
 
 	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		uint64_t until = now_ms() + WHILE_MS;
+		uint64_t until = now_ms() + RANGE_MS;
 
-		moving = &ranges[i];
+		current_range = &ranges[i];
 		do {
 			node = !node;
-			if (!change_node(&ranges[i], node))
-				layout_fail("cannot move pages: %s", strerror(errno));
+			if (!move_range(&ranges[i], node))
+				layout_fail("move_pages: %s", strerror(errno));
 		} while (now_ms() < until);
 	}
 }
@@ -139,23 +136,22 @@ static void *mover(void *unused)
 {
 	(void)unused;
 	if (compact < 0)
-		take_last_processor(SCHED_IDLE, 0);
+		run_on_last_cpu(SCHED_IDLE, 0);
 	for (;;)
 		if (compact < 0)
-			change_nodes();
+			move_ranges();
 		else if (write(compact, "1", 1) != 1)
-			layout_fail("cannot compact memory: %s", strerror(errno));
+			layout_fail("compact_memory: %s", strerror(errno));
 	return NULL;
 }
 
-int main(void)
+static void migration(void)
 {
 	const size_t size = 8 * MIB;
 	size_t huge_size;
 	pthread_t thread;
 	char *start, *huge;
 
-	layout_begin();
 	if (access("/sys/devices/system/node/node1", F_OK)) {
 		compact = open("/proc/sys/vm/compact_memory", O_WRONLY | O_CLOEXEC);
 		if (compact < 0)
@@ -165,18 +161,20 @@ int main(void)
 	layout_write(start, size, page_size);
 	huge_size = MAX_PAGES * page_size / pmd_size * pmd_size;
 	huge = layout_map_at_multiple(pmd_size, 0, huge_size);
-	/* Without huge pages it is base pages, which are moved as well. */
+	/* On kernels without THP it fails, and base pages are moved. */
 	madvise(huge, huge_size, MADV_HUGEPAGE);
 	layout_write(huge, huge_size, page_size);
 	ranges[0] = (struct range){ start, size, page_size };
 	ranges[1] = (struct range){ huge, huge_size, pmd_size };
 	if (pthread_create(&thread, NULL, mover, NULL) ||
-	    (compact < 0 && pthread_create(&thread, NULL, holder, NULL)))
+	    (compact < 0 && pthread_create(&thread, NULL, spinner, NULL)))
 		layout_fail("cannot start a thread");
-	layout_expect(start, size, "moving res<=%zu special<=%zu migration<=%zu",
-		     size, size, size);
+	layout_expect(start, size, "moving res<=all special<=all migration<=all");
 	layout_expect(huge, huge_size,
-		     "moving res<=%zu special<=%zu migration<=%zu pmd<=%zu thp<=%zu",
-		     huge_size, huge_size, huge_size, huge_size, huge_size);
-	layout_wait();
+		      "moving res<=all special<=all migration<=all pmd<=all thp<=all");
 }
+
+const struct layout migration_layouts[] = {
+	{ "migration", "migration entries", migration },
+	{ }
+};

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whoever holds a page table's lock may clear an entry and set it again a moment
- * later: MADV_FREE does, a copy on write, and arm64 where it takes a block with the
- * contiguous hint apart. pagemap takes that lock and never sees it. A page that stays
- * in RAM must not be reported as empty here either.
+ * A kernel that holds the page table lock may clear an entry and set it again later:
+ * MADV_FREE, copy on write, and arm64 when it splits a contiguous-hint block. pagemap takes
+ * the lock and never sees the empty entry. A page that stays in RAM must not be reported as
+ * empty here either.
  *
- * One process does this to its pages without pause, and is asked for those that are
- * empty. A virtual processor may be stopped in that moment, for as long as the host
- * likes, and who makes a copy on write even waits for all processors to flush their
- * TLBs before the entry is set again. To read an entry twice with interrupts off is
- * not enough then.
+ * The target changes its entries in a loop while empty pages are requested. To read an
+ * entry twice with interrupts off is not enough: the hypervisor may preempt the virtual CPU
+ * in between for any time, and a copy on write waits for TLB flushes on all CPUs.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,7 +20,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "../layouts/mthp.h"
+#include "../layouts/layout.h"
 #include "client.h"
 #include "ktap.h"
 #include "proc.h"
@@ -29,7 +28,7 @@
 #define SIZE (4ul << 20)
 #define MILLISECONDS 2500
 #define FEWEST 100
-/* Of a thousand dumps. */
+/* In a thousand dumps. */
 #define ALLOWED 1
 
 static struct ptscope *ps;
@@ -53,13 +52,13 @@ static char *map_huge(void)
 	return layout_map_huge(SIZE);
 }
 
-static char *map_blocks(void)
+static char *map_mthp(void)
 {
 	block = mthp_size();
 	return mthp_map(block, SIZE / block);
 }
 
-/* What a process does to its pages; it is called again and again. */
+/* Changes of the entries, in a loop. */
 
 static void free_and_write(char *start)
 {
@@ -68,10 +67,10 @@ static void free_and_write(char *start)
 }
 
 /*
- * Blocks that are whole again, in the place of what has become of those at @start.
- * They are written before they are moved there, so that nothing is ever empty there.
+ * Replaces the memory at @start by new mTHPs. They are written before mremap() moves them,
+ * so that no page is ever empty.
  */
-static void renew(char *start)
+static void replace(char *start)
 {
 	char *blocks = mthp_map(block, SIZE / block);
 
@@ -80,18 +79,18 @@ static void renew(char *start)
 		layout_fail("mremap: %s", strerror(errno));
 }
 
-/* A page of each block, for which it is taken apart. */
+/* Splits each block by changing one of its pages. */
 static void free_some_and_write(char *start)
 {
 	size_t at;
 
-	renew(start);
+	replace(start);
 	for (at = 0; at < SIZE; at += block)
 		layout_advise(start + at, page_size, MADV_FREE, "MADV_FREE");
 	layout_write(start, SIZE, page_size);
 }
 
-/* All pages are shared with a child, and so copied where they are written. */
+/* All pages are shared with a child, so each write copies one. */
 static void fork_and_write(char *start)
 {
 	pid_t pid = fork();
@@ -108,43 +107,43 @@ static void fork_and_write(char *start)
 	waitpid(pid, NULL, 0);
 }
 
-static void renew_fork_and_write(char *start)
+static void replace_fork_and_write(char *start)
 {
-	renew(start);
+	replace(start);
 	fork_and_write(start);
 }
 
-static const struct act {
+static const struct change {
 	const char *name;
 	char *(*map)(void);
-	void (*act)(char *start);
-} acts[] = {
-	{ "base pages, MADV_FREE and writes", map_base, free_and_write },
-	{ "base pages, copies on write", map_base, fork_and_write },
-	{ "huge pages, MADV_FREE and writes", map_huge, free_and_write },
-	{ "blocks, MADV_FREE of all and writes", map_blocks, free_and_write },
-	{ "blocks, MADV_FREE of some and writes", map_blocks, free_some_and_write },
-	{ "blocks, copies on write", map_blocks, renew_fork_and_write },
+	void (*apply)(char *start);
+} changes[] = {
+	{ "base pages, MADV_FREE", map_base, free_and_write },
+	{ "base pages, copy on write", map_base, fork_and_write },
+	{ "THP, MADV_FREE", map_huge, free_and_write },
+	{ "mTHP, MADV_FREE", map_mthp, free_and_write },
+	{ "mTHP, MADV_FREE of one page each", map_mthp, free_some_and_write },
+	{ "mTHP, copy on write", map_mthp, replace_fork_and_write },
 };
 
-/* Writes where its memory is, or why there is none, and goes on for ever. */
-static _Noreturn void live(const struct act *act, int out)
+/* Prints the address, or why there is none, and then changes the entries for ever. */
+static _Noreturn void run_target(const struct change *change, int out)
 {
 	char *start;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(out, STDOUT_FILENO);
-	start = act->map();
+	start = change->map();
 	layout_write(start, SIZE, page_size);
-	act->act(start);
+	change->apply(start);
 	printf("at %lx\n", (unsigned long)start);
 	fflush(stdout);
 	for (;;)
-		act->act(start);
+		change->apply(start);
 }
 
-/* Bytes of pages that the dump reports as empty. */
-static uint64_t empty(pid_t pid, uint64_t start)
+/* Bytes that a dump reports as empty. */
+static uint64_t empty_bytes(pid_t pid, uint64_t start)
 {
 	const struct ptscope_filter filter = { .states = 1u << PTSCOPE_STATE_LAZY };
 	struct ptscope_run run;
@@ -160,7 +159,7 @@ static uint64_t empty(pid_t pid, uint64_t start)
 	return bytes;
 }
 
-/* A page on its way elsewhere counts as swapped. */
+/* pagemap reports a migration entry as swapped. */
 static bool pagemap_has_empty(int pagemap, uint64_t start)
 {
 	static uint64_t entries[SIZE / 4096];
@@ -175,32 +174,32 @@ static bool pagemap_has_empty(int pagemap, uint64_t start)
 	return false;
 }
 
-static void look(const struct act *act, pid_t pid, uint64_t start)
+static void watch(const struct change *change, pid_t pid, uint64_t start)
 {
 	const uint64_t until = now_ms() + MILLISECONDS;
 	const int pagemap = proc_open(pid, "pagemap");
-	uint64_t dumps = 0, wrong = 0, bytes = 0, theirs = 0;
+	uint64_t dumps = 0, wrong = 0, bytes = 0, pagemap_empty = 0;
 
 	while (now_ms() < until || dumps < FEWEST) {
-		const uint64_t some = empty(pid, start);
+		const uint64_t some = empty_bytes(pid, start);
 
 		dumps++;
 		wrong += some > 0;
 		bytes += some;
-		/* Now and then, as it takes longer. */
+		/* Not each time, since it is slower. */
 		if (!(dumps % 8))
-			theirs += pagemap_has_empty(pagemap, start);
+			pagemap_empty += pagemap_has_empty(pagemap, start);
 	}
 	close(pagemap);
 	ktap_note("%s: %" PRIu64 " KiB empty in %" PRIu64 " of %" PRIu64 " dumps, %" PRIu64
-		  " times in pagemap", act->name, bytes >> 10, wrong, dumps, theirs);
-	if (theirs)
-		ktap_skip("pages do go away", "%s: no page is empty", act->name);
+		  " times in pagemap", change->name, bytes >> 10, wrong, dumps, pagemap_empty);
+	if (pagemap_empty)
+		ktap_skip("pages do become empty", "%s: no page is empty", change->name);
 	else
-		ktap_check(wrong * 1000 <= ALLOWED * dumps, "%s: no page is empty", act->name);
+		ktap_check(wrong * 1000 <= ALLOWED * dumps, "%s: no page is empty", change->name);
 }
 
-static void try(const struct act *act)
+static void test(const struct change *change)
 {
 	unsigned long start;
 	char line[256] = "";
@@ -215,18 +214,18 @@ static void try(const struct act *act)
 	if (pid < 0)
 		ktap_bail("fork: %s", strerror(errno));
 	if (!pid)
-		live(act, out[1]);
+		run_target(change, out[1]);
 	close(out[1]);
 	file = fdopen(out[0], "r");
 	if (!file || !fgets(line, sizeof(line), file))
 		ktap_bail("the target has died");
 	line[strcspn(line, "\n")] = '\0';
 	if (sscanf(line, "at %lx", &start) == 1)
-		look(act, pid, start);
+		watch(change, pid, start);
 	else if (!strncmp(line, "skip ", 5))
-		ktap_skip(line + 5, "%s", act->name);
+		ktap_skip(line + 5, "%s", change->name);
 	else
-		ktap_bail("the target says: %s", line);
+		ktap_bail("invalid line of the target: %s", line);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	fclose(file);
@@ -239,8 +238,8 @@ int main(void)
 	layout_begin();
 	ktap_begin();
 	ps = client(NULL);
-	for (i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
-		try(&acts[i]);
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		test(&changes[i]);
 	ptscope_free(ps);
 	return ktap_end();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs a victim and holds what ptscope says of it against what the victim
- * claims, against pagemap, and against itself. See ../layouts/layout.h for
- * what claims look like.
+ * Starts a layout and compares each range that it announces: with the expected census, page
+ * by page with pagemap, and the sum of the pages with the whole. The reads must not change
+ * the process. See ../layouts/layout.h for the announcements.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,40 +20,40 @@
 #include "ktap.h"
 #include "proc.h"
 
-/* Pages of a claim that are asked for one by one, at the most. */
+/* Most pages of a range that are read one by one. */
 #define SAMPLE 2048
-/* How often everything is read before looking whether that left traces. */
-#define READINGS 8
-#define MAX_WANTS 16
-/* No victim takes this long to set up its layout, even emulated. */
-#define PATIENCE_SECONDS 300
+/* Reads of each process before it is checked for side effects. */
+#define READS 8
+#define MAX_TERMS 16
+/* An emulated processor needs minutes for the largest layouts. */
+#define TIMEOUT_SECONDS 300
 
-/* An index into fields[], or: */
+/* An index into fields[], or one of these. */
 enum { VMAS = FIELDS, PTE_TABLES, KEYS };
 
-struct want {
+struct term {
 	size_t key;
-	char op;		/* '=', '>' or '<', the latter two with equality */
+	char op;		/* '=', '>' or '<'; the latter two include equality */
 	uint64_t value;
 };
 
-struct claim {
+struct range {
 	pid_t pid;
 	uint64_t start;
 	uint64_t end;
 	bool moving;
 	bool cache;
-	size_t wants;
-	struct want want[MAX_WANTS];
+	size_t terms;
+	struct term term[MAX_TERMS];
 };
 
-struct claims {
-	struct claim *claim;
+struct ranges {
+	struct range *range;
 	size_t count;
 };
 
-/* Everything about a process that looking at it could change. */
-struct traces {
+/* State of a process that a read could change. */
+struct state {
 	uint64_t pagemap;
 	unsigned long minor_faults;
 	unsigned long major_faults;
@@ -71,18 +71,18 @@ static pid_t target;
 static size_t page_size;
 static uint64_t pages_compared;
 
-static void too_long(int signal)
+static void timed_out(int signal)
 {
-	static const char words[] = "Bail out! the victim takes too long\n";
+	static const char text[] = "Bail out! the layout is not ready in time\n";
 
 	(void)signal;
-	if (write(STDOUT_FILENO, words, sizeof(words) - 1) < 0)
+	if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(KTAP_FAIL);
 	kill(target, SIGKILL);
 	_exit(KTAP_FAIL);
 }
 
-/* Returns what the victim writes; it lives as long as *@hold stays open. */
+/* Returns the output of the layout, which runs until *@hold is closed. */
 static FILE *start_layout(char **argv, int *hold)
 {
 	int in[2], out[2];
@@ -130,57 +130,57 @@ static size_t key_named(const char *word, size_t length)
 	for (i = 0; i < KEYS; i++)
 		if (strlen(key_name(i)) == length && !strncmp(key_name(i), word, length))
 			return i;
-	ktap_bail("%s: no field is called %.*s", name, (int)length, word);
+	ktap_bail("%s: unknown field %.*s", name, (int)length, word);
 }
 
-static void parse_want(struct claim *claim, const char *word)
+static void parse_term(struct range *range, const char *word)
 {
 	size_t length = strcspn(word, "=<>");
-	struct want *want = &claim->want[claim->wants++];
+	struct term *term = &range->term[range->terms++];
 	const char *value = word + length;
 	char *end;
 
-	if (claim->wants > MAX_WANTS)
-		ktap_bail("%s: too many keys", name);
-	want->key = key_named(word, length);
-	want->op = *value;
+	if (range->terms > MAX_TERMS)
+		ktap_bail("%s: too many terms", name);
+	term->key = key_named(word, length);
+	term->op = *value;
 	if (*value == '<' || *value == '>')
 		value++;
 	if (*value != '=')
-		ktap_bail("%s: cannot read %s", name, word);
-	want->value = strtoull(value + 1, &end, 0);
+		ktap_bail("%s: invalid term '%s'", name, word);
+	term->value = strtoull(value + 1, &end, 0);
 	if (*end || end == value + 1)
-		ktap_bail("%s: cannot read %s", name, word);
+		ktap_bail("%s: invalid term '%s'", name, word);
 }
 
-static void parse_claim(struct claims *claims, pid_t pid, char *words)
+static void parse_range(struct ranges *ranges, pid_t pid, char *terms)
 {
-	struct claim *claim;
+	struct range *range;
 	char *save, *word;
 
-	claims->claim = realloc(claims->claim, (claims->count + 1) * sizeof(*claim));
-	if (!claims->claim)
+	ranges->range = realloc(ranges->range, (ranges->count + 1) * sizeof(*range));
+	if (!ranges->range)
 		ktap_bail("out of memory");
-	claim = memset(&claims->claim[claims->count++], 0, sizeof(*claim));
-	claim->pid = pid;
-	word = strtok_r(words, "\n ", &save);
-	claim->start = strtoull(word ?: "", NULL, 0);
+	range = memset(&ranges->range[ranges->count++], 0, sizeof(*range));
+	range->pid = pid;
+	word = strtok_r(terms, "\n ", &save);
+	range->start = strtoull(word ?: "", NULL, 0);
 	word = strtok_r(NULL, "\n ", &save);
-	claim->end = strtoull(word ?: "", NULL, 0);
-	if (claim->end <= claim->start)
-		ktap_bail("%s: claims an empty range", name);
+	range->end = strtoull(word ?: "", NULL, 0);
+	if (range->end <= range->start)
+		ktap_bail("%s: empty range", name);
 	while ((word = strtok_r(NULL, "\n ", &save))) {
 		if (!strcmp(word, "moving"))
-			claim->moving = true;
+			range->moving = true;
 		else if (!strcmp(word, "cache"))
-			claim->cache = true;
+			range->cache = true;
 		else
-			parse_want(claim, word);
+			parse_term(range, word);
 	}
 }
 
-/* Returns true when the victim is ready; otherwise the result is reported. */
-static bool read_claims(FILE *file, struct claims *claims)
+/* Returns true if the layout is ready; if not, the result is reported. */
+static bool read_ranges(FILE *file, struct ranges *ranges)
 {
 	pid_t pid = target;
 	size_t length = 0;
@@ -198,22 +198,23 @@ static bool read_claims(FILE *file, struct claims *claims)
 		}
 		if (!strncmp(line, "fail ", 5)) {
 			ktap_note("%s", line + 5);
-			ktap_check(false, "%s: sets up its layout", name);
+			ktap_check(false, "%s: setup", name);
 			return false;
 		}
 		if (!strncmp(line, "process ", 8))
 			pid = atoi(line + 8);
-		else if (!strncmp(line, "claim ", 6))
-			parse_claim(claims, pid, line + 6);
+		else if (!strncmp(line, "expect ", 7))
+			parse_range(ranges, pid, line + 7);
 		else
-			ktap_bail("%s: cannot read: %s", name, line);
+			ktap_bail("%s: invalid line '%s'", name, line);
 	}
-	ktap_check(false, "%s: sets up its layout", name);
+	ktap_check(false, "%s: setup", name);
 	return false;
 }
 
-/* The census of a range, as a sum over its VMAs; reports what is wrong. */
-static bool ask(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end, struct sum *sum)
+/* Adds up the census of the VMAs of a range; prints what is inconsistent. */
+static bool read_census(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
+			struct sum *sum)
 {
 	const struct ptscope_vma *vma;
 	uint64_t reached = start;
@@ -231,9 +232,9 @@ static bool ask(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end, str
 		if (!fault && vma->census.size != vma->end - vma->start)
 			fault = "size is not the size of the VMA";
 		if (!fault && (vma->start < reached || vma->end <= vma->start || vma->end > end))
-			fault = "the VMA is out of the range or out of order";
+			fault = "the VMA is outside the range, or out of order";
 		if (!fault && vma->pid != pid)
-			fault = "it is another process's";
+			fault = "the PID is wrong";
 		if (fault) {
 			ktap_note("%#" PRIx64 "-%#" PRIx64 ": %s", vma->start, vma->end, fault);
 			return false;
@@ -248,15 +249,15 @@ static bool ask(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end, str
 	return !err;
 }
 
-static bool meets(const struct want *want, uint64_t value)
+static bool matches(const struct term *term, uint64_t value)
 {
-	switch (want->op) {
+	switch (term->op) {
 	case '<':
-		return value <= want->value;
+		return value <= term->value;
 	case '>':
-		return value >= want->value;
+		return value >= term->value;
 	default:
-		return value == want->value;
+		return value == term->value;
 	}
 }
 
@@ -272,97 +273,97 @@ static uint64_t value_of(const struct sum *sum, size_t key)
 	}
 }
 
-static const struct want *want_of(const struct claim *claim, size_t key)
+static const struct term *find_term(const struct range *range, size_t key)
 {
 	size_t i;
 
-	for (i = 0; i < claim->wants; i++)
-		if (claim->want[i].key == key)
-			return &claim->want[i];
+	for (i = 0; i < range->terms; i++)
+		if (range->term[i].key == key)
+			return &range->term[i];
 	return NULL;
 }
 
-/* Every field, whether the claim names it or not. */
-static bool census_is_as_claimed(const struct claim *claim, const struct sum *sum)
+/* Checks the fields that no term names as well. */
+static bool census_matches(const struct range *range, const struct sum *sum)
 {
 	bool good = true;
 	size_t i;
 
 	for (i = 0; i < KEYS; i++) {
-		const struct want *want = want_of(claim, i);
-		struct want rest = { .key = i, .op = '=' };
+		const struct term *term = find_term(range, i);
+		struct term rest = { .key = i, .op = '=' };
 		uint64_t got = value_of(sum, i);
 		const char *key = key_name(i);
 
-		if (!want && !strcmp(key, "size")) {
-			rest.value = claim->end - claim->start;
-			want = &rest;
+		if (!term && !strcmp(key, "size")) {
+			rest.value = range->end - range->start;
+			term = &rest;
 		}
-		if (!want && (i >= FIELDS || fields[i].free))
+		if (!term && (i >= FIELDS || fields[i].free))
 			continue;
-		if (!want)
-			want = &rest;
-		if (meets(want, got))
+		if (!term)
+			term = &rest;
+		if (matches(term, got))
 			continue;
-		ktap_note("expected %s %c %" PRIu64 ", got %" PRIu64, key, want->op,
-			  want->value, got);
+		ktap_note("expected %s %c %" PRIu64 ", got %" PRIu64, key, term->op,
+			  term->value, got);
 		good = false;
 	}
 	return good;
 }
 
-/* Number of pages of @claim that are looked at one by one. */
-static size_t sampled(const struct claim *claim)
+/* Number of pages of @range that are read one by one. */
+static size_t sampled(const struct range *range)
 {
-	uint64_t pages = (claim->end - claim->start) / page_size;
+	uint64_t pages = (range->end - range->start) / page_size;
 
 	return pages < SAMPLE ? pages : SAMPLE;
 }
 
-/* The @i-th of them: evenly spread, the first and the last among them. */
-static uint64_t sample(const struct claim *claim, size_t i)
+/* Address of the @i-th of them: evenly spread, first and last page included. */
+static uint64_t sample(const struct range *range, size_t i)
 {
-	uint64_t pages = (claim->end - claim->start) / page_size;
-	size_t count = sampled(claim);
+	uint64_t pages = (range->end - range->start) / page_size;
+	size_t count = sampled(range);
 
 	if (count == pages)
-		return claim->start + i * page_size;
-	return claim->start + (__int128)i * (pages - 1) / (count - 1) * page_size;
+		return range->start + i * page_size;
+	return range->start + (__int128)i * (pages - 1) / (count - 1) * page_size;
 }
 
-/* NULL, or what pagemap's @entry and ptscope's words for a page disagree on. */
-static const char *disagreement(uint64_t entry, const struct sum *sum, bool cache)
+/* Returns how pagemap's @entry and the census of one page differ, or NULL. */
+static const char *difference(uint64_t entry, const struct sum *sum, bool cache)
 {
 	const struct ptscope_census *c = &sum->census;
 
 	if (!sum->vmas)
 		return entry & (PROC_PM_PRESENT | PROC_PM_SWAPPED) ?
-			"ptscope finds no VMA where pagemap finds a page" : NULL;
+			"no VMA, but pagemap has a page" : NULL;
 	if (c->size != page_size)
-		return "one page is not one page";
-	/* pagemap does not look into these. */
+		return "the size is not that of one page";
+	/* pagemap reports no frames of PFN mappings. */
 	if (sum->flags & PTSCOPE_VMA_FLAG_PFN_MAP)
 		return NULL;
 	if (entry & PROC_PM_PRESENT)
-		return c->res == page_size ? NULL : "pagemap says present";
+		return c->res == page_size ? NULL : "pagemap: present";
 	if (entry & PROC_PM_SWAPPED) {
 		if ((entry & PROC_PM_SWAP_TYPE) < proc_swaps())
-			return c->swap == page_size ? NULL : "pagemap says swapped";
-		return c->special == page_size ? NULL : "pagemap says some special entry";
+			return c->swap == page_size ? NULL : "pagemap: swapped";
+		return c->special == page_size ? NULL : "pagemap: not a swap device";
 	}
-	/* pagemap does not look into the page cache. */
+	/* pagemap knows nothing of the page cache. */
 	if (c->res || (c->swap && !cache))
-		return "pagemap says neither present nor swapped";
+		return "pagemap: neither present nor swapped";
 	return NULL;
 }
 
 /*
- * Does what all pages say of a field one by one fit what they said at once,
- * @before and @after? The kernel may age and clean pages of its own accord, so
- * two fields can go down meanwhile; no other field can change.
+ * True if the sum of all pages agrees with the whole, read @before and @after. The kernel
+ * ages and cleans pages, so young and dirty can decrease in between; no other field can
+ * change.
  */
-static bool fits(size_t field, const struct ptscope_census *total,
-		 const struct ptscope_census *before, const struct ptscope_census *after)
+static bool agrees(size_t field, const struct ptscope_census *total,
+		   const struct ptscope_census *before, const struct ptscope_census *after)
 {
 	uint64_t value = field_value(total, field);
 
@@ -371,28 +372,28 @@ static bool fits(size_t field, const struct ptscope_census *total,
 	return value == field_value(before, field);
 }
 
-/* Each page by itself: against pagemap, and all together against @whole. */
-static bool pages_agree(struct ptscope *ps, const struct claim *claim, const struct sum *whole)
+/* Compares each page with pagemap, and their sum with @whole. */
+static bool pages_agree(struct ptscope *ps, const struct range *range, const struct sum *whole)
 {
-	uint64_t pages = (claim->end - claim->start) / page_size;
-	int pagemap = proc_open(claim->pid, "pagemap");
+	uint64_t pages = (range->end - range->start) / page_size;
+	int pagemap = proc_open(range->pid, "pagemap");
 	struct ptscope_census total = {};
-	size_t i, count = sampled(claim);
+	size_t i, count = sampled(range);
 	struct sum after;
 	bool good = true;
 
 	for (i = 0; i < count; i++) {
-		uint64_t addr = sample(claim, i), entry;
+		uint64_t addr = sample(range, i), entry;
 		const char *fault;
 		struct sum sum;
 
-		if (!ask(ps, claim->pid, addr, addr + page_size, &sum)) {
+		if (!read_census(ps, range->pid, addr, addr + page_size, &sum)) {
 			good = false;
 			break;
 		}
 		if (!proc_read_pagemap(pagemap, addr, 1, &entry))
 			ktap_bail("%s: cannot read pagemap", name);
-		fault = disagreement(entry, &sum, claim->cache);
+		fault = difference(entry, &sum, range->cache);
 		if (fault) {
 			ktap_note("%#" PRIx64 ": %s; res %" PRIu64 " lazy %" PRIu64
 				  " disk %" PRIu64 " swap %" PRIu64 " special %" PRIu64,
@@ -404,11 +405,11 @@ static bool pages_agree(struct ptscope *ps, const struct claim *claim, const str
 		census_add(&total, &sum.census);
 	}
 	pages_compared += i;
-	good = good && ask(ps, claim->pid, claim->start, claim->end, &after);
+	good = good && read_census(ps, range->pid, range->start, range->end, &after);
 	for (i = 0; good && count == pages && i < FIELDS; i++) {
-		if (fits(i, &total, &whole->census, &after.census))
+		if (agrees(i, &total, &whole->census, &after.census))
 			continue;
-		ktap_note("%s: %" PRIu64 " page by page, %" PRIu64 " at once", fields[i].name,
+		ktap_note("%s: %" PRIu64 " page by page, %" PRIu64 " as a whole", fields[i].name,
 			  field_value(&total, i), field_value(&whole->census, i));
 		good = false;
 	}
@@ -416,74 +417,74 @@ static bool pages_agree(struct ptscope *ps, const struct claim *claim, const str
 	return good;
 }
 
-static void check_claim(struct ptscope *ps, size_t number, const struct claim *claim)
+static void check_range(struct ptscope *ps, size_t number, const struct range *range)
 {
 	struct sum sum;
 	bool sums;
 
-	ptscope_set_cache(ps, claim->cache);
-	sums = ask(ps, claim->pid, claim->start, claim->end, &sum);
-	ktap_check(sums, "%s: claim %zu: the census adds up", name, number);
-	ktap_check(sums && census_is_as_claimed(claim, &sum), "%s: claim %zu: is as claimed",
+	ptscope_set_cache(ps, range->cache);
+	sums = read_census(ps, range->pid, range->start, range->end, &sum);
+	ktap_check(sums, "%s: range %zu: consistent", name, number);
+	ktap_check(sums && census_matches(range, &sum), "%s: range %zu: expected census",
 		   name, number);
-	if (claim->moving) {
-		ktap_skip("its pages do not hold still", "%s: claim %zu: page for page", name,
+	if (range->moving) {
+		ktap_skip("its pages migrate", "%s: range %zu: page by page", name,
 			  number);
 		return;
 	}
-	ktap_check(sums && pages_agree(ps, claim, &sum), "%s: claim %zu: page for page", name,
+	ktap_check(sums && pages_agree(ps, range, &sum), "%s: range %zu: page by page", name,
 		   number);
 }
 
-static void take_traces(const struct claims *claims, pid_t pid, struct traces *traces)
+static void save_state(const struct ranges *ranges, pid_t pid, struct state *state)
 {
 	int pagemap = proc_open(pid, "pagemap");
 	struct proc_stat stat;
 	size_t i, j;
 
-	memset(traces, 0, sizeof(*traces));
-	for (i = 0; i < claims->count; i++) {
-		const struct claim *claim = &claims->claim[i];
+	memset(state, 0, sizeof(*state));
+	for (i = 0; i < ranges->count; i++) {
+		const struct range *range = &ranges->range[i];
 		uint64_t entry;
 
-		for (j = 0; claim->pid == pid && j < sampled(claim); j++) {
-			if (!proc_read_pagemap(pagemap, sample(claim, j), 1, &entry))
+		for (j = 0; range->pid == pid && j < sampled(range); j++) {
+			if (!proc_read_pagemap(pagemap, sample(range, j), 1, &entry))
 				ktap_bail("%s: cannot read pagemap", name);
-			traces->pagemap = (traces->pagemap ^ entry) * 0x9e3779b97f4a7c15;
-			traces->pagemap ^= traces->pagemap >> 29;
+			state->pagemap = (state->pagemap ^ entry) * 0x9e3779b97f4a7c15;
+			state->pagemap ^= state->pagemap >> 29;
 		}
 	}
 	close(pagemap);
 	if (!proc_read_stat(pid, 0, &stat) ||
-	    !proc_read_value(pid, "smaps_rollup", "Referenced", &traces->referenced))
+	    !proc_read_value(pid, "smaps_rollup", "Referenced", &state->referenced))
 		ktap_bail("%s: cannot read /proc/%d", name, (int)pid);
-	traces->minor_faults = stat.minor_faults;
-	traces->major_faults = stat.major_faults;
+	state->minor_faults = stat.minor_faults;
+	state->major_faults = stat.major_faults;
 }
 
-/* Looking changes nothing. */
-static void check_traces(struct ptscope *ps, const struct claims *claims, pid_t pid)
+static void check_unchanged(struct ptscope *ps, const struct ranges *ranges, pid_t pid)
 {
-	struct traces before, after;
+	struct state before, after;
 	struct ptscope_proc proc;
 	struct sum sum;
 	bool good = true;
 	int i;
 
-	take_traces(claims, pid, &before);
-	for (i = 0; good && i < READINGS; i++) {
-		good = ask(ps, pid, 0, -page_size, &sum) && !ptscope_get_proc(ps, pid, &proc);
+	save_state(ranges, pid, &before);
+	for (i = 0; good && i < READS; i++) {
+		good = read_census(ps, pid, 0, -page_size, &sum) &&
+		       !ptscope_get_proc(ps, pid, &proc);
 		if (good && (proc.census.size != sum.census.size ||
 			     proc.census.res != sum.census.res)) {
-			ktap_note("the process has size %" PRIu64 " res %" PRIu64
-				  ", its VMAs have %" PRIu64 " and %" PRIu64,
+			ktap_note("process: size %" PRIu64 " res %" PRIu64
+				  "; sum of its VMAs: size %" PRIu64 " res %" PRIu64,
 				  proc.census.size, proc.census.res, sum.census.size,
 				  sum.census.res);
 			good = false;
 		}
 	}
-	take_traces(claims, pid, &after);
-	ktap_check(good, "%s: process %d: read %d times over", name, (int)pid, READINGS);
+	save_state(ranges, pid, &after);
+	ktap_check(good, "%s: process %d: read %d times", name, (int)pid, READS);
 	if (memcmp(&before, &after, sizeof(before)))
 		ktap_note("pagemap %s; minor faults %lu, then %lu; major %lu, then %lu; "
 			  "referenced %" PRIu64 ", then %" PRIu64,
@@ -491,56 +492,56 @@ static void check_traces(struct ptscope *ps, const struct claims *claims, pid_t 
 			  before.minor_faults, after.minor_faults, before.major_faults,
 			  after.major_faults, before.referenced, after.referenced);
 	ktap_check(!memcmp(&before, &after, sizeof(before)),
-		   "%s: process %d: reading changes nothing", name, (int)pid);
+		   "%s: process %d: unchanged by reads", name, (int)pid);
 }
 
-static void check(struct ptscope *ps, const struct claims *claims)
+static void check(struct ptscope *ps, const struct ranges *ranges)
 {
 	bool moving = false;
 	pid_t last = 0;
 	size_t i;
 
-	ktap_check(claims->count, "%s: claims something", name);
-	for (i = 0; i < claims->count; i++) {
-		check_claim(ps, i + 1, &claims->claim[i]);
-		moving |= claims->claim[i].moving;
+	ktap_check(ranges->count, "%s: announces a range", name);
+	for (i = 0; i < ranges->count; i++) {
+		check_range(ps, i + 1, &ranges->range[i]);
+		moving |= ranges->range[i].moving;
 	}
-	for (i = 0; !moving && i < claims->count; i++) {
-		if (claims->claim[i].pid != last)
-			check_traces(ps, claims, claims->claim[i].pid);
-		last = claims->claim[i].pid;
+	for (i = 0; !moving && i < ranges->count; i++) {
+		if (ranges->range[i].pid != last)
+			check_unchanged(ps, ranges, ranges->range[i].pid);
+		last = ranges->range[i].pid;
 	}
-	ktap_note("%s: compared %" PRIu64 " pages one by one", name, pages_compared);
+	ktap_note("%s: %" PRIu64 " pages compared with pagemap", name, pages_compared);
 }
 
 int main(int argc, char **argv)
 {
-	struct claims claims = {};
+	struct ranges ranges = {};
 	struct ptscope *ps;
 	FILE *file;
 	int hold;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: layout VICTIM [ARGUMENT...]\n");
+		fprintf(stderr, "usage: layout PROGRAM [NAME [COUNT]]\n");
 		return 2;
 	}
 	ktap_begin();
 	page_size = sysconf(_SC_PAGESIZE);
-	name = basename(strdupa(argv[1]));
+	name = argc > 2 ? argv[2] : basename(strdupa(argv[1]));
 	ps = client(NULL);
 
 	file = start_layout(argv + 1, &hold);
-	signal(SIGALRM, too_long);
-	alarm(PATIENCE_SECONDS);
-	if (read_claims(file, &claims)) {
+	signal(SIGALRM, timed_out);
+	alarm(TIMEOUT_SECONDS);
+	if (read_ranges(file, &ranges)) {
 		alarm(0);
-		check(ps, &claims);
+		check(ps, &ranges);
 	}
 	close(hold);
 	kill(target, SIGKILL);
 	waitpid(target, NULL, 0);
 	fclose(file);
-	free(claims.claim);
+	free(ranges.range);
 	ptscope_free(ps);
 	return ktap_end();
 }

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The checker of layouts must catch a victim whose claims are false: one that
-# believes everything proves nothing.
+# Negative tests: the layout checker must fail for a layout whose announcement is wrong.
 
 set -u
 # shellcheck source=tests/selftests/ktap.sh
@@ -12,9 +11,9 @@ layout=$PTSCOPE_TESTS/selftests/layout
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# liar NAME: makes a victim of the shell program on standard input. It finds
-# its own heap at $start and $end, $size bytes, some of which are touched.
-liar() {
+# create NAME: makes a layout of the shell program on standard input. $start and $end are
+# the shell's own heap, $size its bytes; some of it is resident.
+create() {
 	{
 		cat <<-'END'
 		#!/bin/bash
@@ -29,82 +28,81 @@ liar() {
 	chmod +x "$work/$1"
 }
 
-# caught DESCRIPTION NAME REGEX
-caught() {
+# fails DESCRIPTION NAME REGEX: the checker fails and prints why.
+fails() {
 	status "$1" 1 "$layout" "$work/$2"
-	matches "… and it is said why" "$out" "$3"
+	matches "$1: reason" "$out" "$3"
 }
 
-liar honest <<'END'
-echo "claim $start $end res<=$size lazy<=$size vmas=1"
+create correct <<'END'
+echo "expect $start $end res<=$size lazy<=$size vmas=1"
 echo ready
 read
 END
-status "a victim that tells the truth" 0 "$layout" "$work/honest"
+status "a correct layout passes" 0 "$layout" "$work/correct"
 
-liar lazy <<'END'
-echo "claim $start $end lazy=$size"
+create lazy <<'END'
+echo "expect $start $end lazy=$size"
 echo ready
 read
 END
-caught "memory that is there, claimed to be lazy" lazy "expected lazy = "
+fails "resident pages, expected to be lazy" lazy "expected lazy = "
 
-liar silent <<'END'
-echo "claim $start $end lazy<=$size"
+create unnamed <<'END'
+echo "expect $start $end lazy<=$size"
 echo ready
 read
 END
-caught "memory that is there, not mentioned" silent "expected res = 0"
+fails "resident pages, res not named" unnamed "expected res = 0"
 
-liar vmas <<'END'
-echo "claim $start $end res<=$size lazy<=$size vmas=2"
+create vmas <<'END'
+echo "expect $start $end res<=$size lazy<=$size vmas=2"
 echo ready
 read
 END
-caught "one VMA claimed to be two" vmas "expected vmas = 2, got 1"
+fails "one VMA, two expected" vmas "expected vmas = 2, got 1"
 
-liar larger <<'END'
-echo "claim $start $end size=$((size + 4096)) res<=$size lazy<=$size"
+create larger <<'END'
+echo "expect $start $end size=$((size + 4096)) res<=$size lazy<=$size"
 echo ready
 read
 END
-caught "a range claimed to be larger" larger "expected size = "
+fails "size larger than the range" larger "expected size = "
 
-# What moves while it is looked at is not what looking left behind, but cannot
-# be told from it.
-liar restless <<'END'
-echo "claim $start $end res<=$size lazy<=$size vmas=1"
+# The checker cannot tell whether the read or the process itself caused the change.
+create busy <<'END'
+echo "expect $start $end res<=$size lazy<=$size vmas=1"
 echo ready
 while :; do x=$(echo); done
 END
-caught "a victim that goes on touching memory" restless "not ok .* reading changes nothing"
+fails "a layout that keeps writing memory" busy "not ok .* unchanged by reads"
 
-liar mute <<'END'
+create empty <<'END'
 echo ready
 END
-caught "a victim that claims nothing" mute "not ok .* claims something"
+fails "a layout that announces no range" empty "not ok .* announces a range"
 
-liar dead <<'END'
-echo "claim $start $end res<=$size lazy<=$size vmas=1"
+create dead <<'END'
+echo "expect $start $end res<=$size lazy<=$size vmas=1"
 END
-caught "a victim that dies before it is ready" dead "not ok .* sets up its layout"
+fails "a layout that exits before it is ready" dead "not ok .* setup"
 
-liar broken <<'END'
-echo "fail it did not work"
+create broken <<'END'
+echo "fail out of order"
 exit 1
 END
-caught "a victim that fails" broken "it did not work"
+fails "a layout whose setup fails" broken "out of order"
 
-liar wrong <<'END'
-echo "claim $start $end nonsense=1"
+create unknown <<'END'
+echo "expect $start $end nonsense=1"
 echo ready
 END
-caught "a claim about a field that is none" wrong "Bail out!"
+fails "an unknown field" unknown "Bail out!"
 
-liar absent <<'END'
-echo "skip not here"
+create unsupported <<'END'
+echo "skip not supported"
 exit 4
 END
-status "a victim that cannot run here is skipped" 4 "$layout" "$work/absent"
+status "a layout that is not supported is skipped" 4 "$layout" "$work/unsupported"
 
 finish

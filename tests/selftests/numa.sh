@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# On which node the pages of every VMA are, held against numa_maps.
+# NUMA nodes: compares the nodes of each VMA with numa_maps.
 
 set -u
 # shellcheck source=tests/selftests/ktap.sh
@@ -11,17 +11,17 @@ set -u
 . "$(dirname "$0")/layouts.sh"
 
 if [[ ! -r /proc/self/numa_maps || ! -d /sys/devices/system/node/node1 ]]; then
-	skip "nodes" "this machine has one node, or its kernel knows of none"
+	skip "NUMA nodes" "this machine has one node, or the kernel has no NUMA"
 	finish
 fi
 
 page_kb=$(($(getconf PAGESIZE) / 1024))
 
-# The kernel would move pages to where they are used.
+# Automatic NUMA balancing would migrate pages during the test.
 [[ ! -w /proc/sys/kernel/numa_balancing ]] || echo 0 >/proc/sys/kernel/numa_balancing
 
-# start N0=... for each VMA that has pages, huge ones counted as base pages.
-told_by_kernel() {
+# numa_maps of PID: "START N0=..." for each VMA with pages, in base pages.
+kernel_nodes() {
 	awk -v base="$page_kb" '{
 		size = base; nodes = ""
 		for (i = 3; i <= NF; i++)
@@ -35,10 +35,10 @@ told_by_kernel() {
 	}' "/proc/$1/numa_maps" | LC_ALL=C sort
 }
 
-# The same, told_by_ptscope PID KERNEL. The kernel's own pages, which are what
-# vdso and vvar have, count only where what the kernel told has them too: which
-# of them numa_maps leaves out is not the same in all kernels.
-told_by_ptscope() {
+# ptscope_nodes PID KERNEL: the same by ptscope. KERNEL is what kernel_nodes printed.
+# The pages of vdso and vvar count only where numa_maps has them as well, which depends
+# on the kernel version.
+ptscope_nodes() {
 	ptscope maps --json -o start,nodes,name "$1" | jq -r '.maps[:-1][] | select(.nodes) |
 		(.start | ltrimstr("0x")) + " " + .nodes + "\t" +
 		(.name // "" | if test("^\\[v(dso|var)") then "special" else "" end)' |
@@ -49,59 +49,58 @@ told_by_ptscope() {
 			$2 == "" || word[1] in has { print $1 }' | LC_ALL=C sort
 }
 
-# A process that has memory on either node, and holds still.
-spread() {
+# start_on CPU: starts a process that allocates memory and then sleeps.
+start_on() {
 	# shellcheck disable=SC2016 # for perl to expand
 	taskset -c "$1" perl -e '$x = "x" x (8 << 20); sleep 1000' &
 	sleep 2
 }
 
-spread 0
+start_on 0
 first=$!
-spread 1
+start_on 1
 second=$!
-matches "memory is where its processor is" "$(ptscope maps --json -o nodes "$second" | jq -r '.maps[-1].nodes')" 'N1=[0-9]{4}'
+matches "memory is on the node of its CPU" "$(ptscope maps --json -o nodes "$second" | jq -r '.maps[-1].nodes')" 'N1=[0-9]{4}'
 
-# A shell has more VMAs; this one holds still, unlike the one that runs here.
+# A process with more VMAs.
 bash -c 'x=$(seq 20000); sleep 1000; :' &
 third=$!
 sleep 2
 
-differ=0 seen=0
+differ=0 compared=0
 for pid in "$first" "$second" "$third"; do
-	kernel=$(told_by_kernel "$pid")
-	ours=$(told_by_ptscope "$pid" "$kernel")
+	kernel=$(kernel_nodes "$pid")
+	ours=$(ptscope_nodes "$pid" "$kernel")
 	if [[ $kernel != "$ours" ]]; then
 		differ=$((differ + 1))
 		diff <(echo "$kernel") <(echo "$ours") | head -n 5 | sed 's/^/# /'
 	fi
-	seen=$((seen + $(wc -l <<<"$ours")))
+	compared=$((compared + $(wc -l <<<"$ours")))
 done
-same "numa_maps agrees on every VMA" "$differ" 0
-check "there were some" test "$seen" -gt 30
-check "a node for each page as well" eval \
+same "numa_maps agrees for each VMA" "$differ" 0
+check "more than 30 VMAs compared" test "$compared" -gt 30
+check "pages: node of each resident page" eval \
 	"ptscope pages --json -o node,state $second | jq -e '.pages | any(.node == 1) and all(.node == null or .state == \"res\")' >/dev/null"
-# Nodes are not hidden from those who may look at a process, as in numa_maps.
-nobodys_nodes() {
+# The node of a page is not hidden, as in numa_maps.
+user_nodes() {
 	taskset -c 1 setpriv --reuid 65534 --regid 65534 --clear-groups \
 		ptscope pages --json --detail node -o node self
 }
-matches "a user sees the nodes of its own pages" "$(nobodys_nodes | jq -c '[.pages[].node] | unique')" 1
-same "what is anonymous and what is not add up" \
+matches "a user without capabilities gets the nodes of its own pages" "$(user_nodes | jq -c '[.pages[].node] | unique')" 1
+same "anon and file are not zero" \
 	"$(ptscope maps --json -o anon,file "$first" | jq '.maps[-1] | .anon + .file > 0')" true
 
 pkill -P "$third"
 kill "$first" "$second" "$third"
 
-# A kernel that can be interrupted anywhere can be held up with pages on their way.
+# A preemptible kernel can be preempted while it migrates a page.
 preempt=/sys/kernel/debug/sched/preempt
 [[ ! -w $preempt ]] || echo full >"$preempt"
 
-# caught CLAIM LEVEL: one that leaves an entry of that level, in $row.
-caught() {
+# find_migration RANGE LEVEL: finds a migration entry of that level; sets $row.
+find_migration() {
 	local start end until=$((SECONDS + 30))
-	read -r start end <<<"$(sed -n 's/^claim 0x\([^ ]*\) 0x\([^ ]*\) .*/\1 \2/p' \
-		"$work/migration" | sed -n "$1p")"
+	read -r start end <<<"$(layout_ranges migration | sed -n "$1p")"
 	while [[ $SECONDS -lt $until ]]; do
 		row=$(ptscope pages --json -o +level --detail frame,soft-dirty \
 			--state migration "$mover" "$start-$end" |
@@ -114,20 +113,20 @@ caught() {
 start_layout migration
 mover=$!
 if await_layout migration; then
-	check "a page on its way to another node" caught 1 pte
-	# All pages were written, and nobody has cleared their bits.
+	check "migration entry: PTE" find_migration 1 pte
+	# All pages were written after the last clear_refs.
 	if ptscope pages --json --detail soft-dirty --state res "$mover" | grep -q soft-dirty; then
-		matches "is as soft-dirty as it was" "$row" 'soft-dirty'
+		matches "migration entry: soft-dirty" "$row" 'soft-dirty'
 	else
-		skip "is as soft-dirty as it was" "this kernel keeps no soft-dirty bits"
+		skip "migration entry: soft-dirty" "this kernel has no soft-dirty bits"
 	fi
-	# A kernel may rather split it, and move the parts.
-	if caught 2 pmd; then
-		ktap_result ok "a huge page on its way"
+	# The kernel may split a THP instead.
+	if find_migration 2 pmd; then
+		ktap_result ok "migration entry: PMD"
 	else
-		skip "a huge page on its way" "none was caught"
+		skip "migration entry: PMD" "none was found"
 	fi
 else
-	check "the victim sets up its layout: $why" false
+	check "migration: setup: $why" false
 fi
 finish

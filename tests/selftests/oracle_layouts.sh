@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-#	together.sh VICTIM...
-#
-# All layouts at once, so that every kind of layout there is stands before the
-# oracle.
+# Starts all layouts at once and runs the oracle over all processes.
 
 set -u
 # shellcheck source=tests/selftests/ktap.sh
@@ -15,32 +12,29 @@ set -u
 . "$(dirname "$0")/oracle.sh"
 
 begun=$SECONDS
-layouts=0
+ready=0
 names=()
-for layout; do
-	name=${layout##*/}
-	arguments=()
+for name in $(list_layouts); do
+	count=()
 	case $name in
-	migration) continue ;; # does not hold still
-	# pagemap is read whole, so that the largest would take minutes. A million
-	# pages there are to be, though, of whatever size.
-	reserved) arguments=(16) ;;
-	many_vmas) arguments=(2000) ;;
+	migration) continue ;; # its pages never stay the same
+	# The oracle reads all of pagemap, which takes minutes for the full size.
+	reserved) count=(16) ;;
+	many_vmas) count=(2000) ;;
 	esac
 	names+=("$name")
-	start_layout "$name" "${arguments[@]}"
+	start_layout "$name" "${count[@]}"
 done
-# By name: the last of them may not even have made its file yet.
 for name in "${names[@]}"; do
 	await_layout "$name"
 	case $? in
-	0) layouts=$((layouts + 1)) ;;
+	0) ready=$((ready + 1)) ;;
 	4) skip "$name" "$why" ;;
-	*) check "$name sets up its layout" false ;;
+	*) check "$name: setup" false ;;
 	esac
 done
-check "at least twenty layouts are ready" test "$layouts" -ge 20
+check "at least 20 layouts are ready" test "$ready" -ge 20
 echo "# all are ready after $((SECONDS - begun)) s"
-ask_oracle "$layouts layouts"
+run_oracle "$ready layouts"
 
 finish

@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Programs from Debian's packages that do something, for the oracle to look at:
-# what nobody here wrote is laid out as nobody here would have thought of.
-# Sourced after layouts.sh, whose $work and $hold are used. Which packages
-# they are in is known to scripts/lib/test-guest.sh.
+# Programs from Debian's packages, as processes for the oracle.
+# scripts/lib/test-guest.sh lists the packages. Source this after layouts.sh, whose
+# $work and $hold it uses.
 #
-# A workload is a line in the table below and a function start_NAME. It is ready
-# when it has printed "ready", or when ready_NAME succeeds if there is such a
-# function; lacks_NAME, if there is one, prints why it cannot be here.
-#
+# A workload is a line in the table below and a function start_NAME. It is ready when it
+# has printed "ready", or when the function ready_NAME, if any, succeeds. The function
+# lacks_NAME, if any, prints why it cannot run here.
 # shellcheck disable=SC2154
 
 # shellcheck source=scripts/lib/redis-guest.sh
 . "$PTSCOPE_SRC/scripts/lib/redis-guest.sh"
 
-# What makes it worth a look, in words for has() below. The slowest come first.
+# Name and features, see has(). The slowest workloads come first.
 workloads=(
 	"chromium vmas pkey vast"
 	"postgres hugetlb shm"
@@ -33,36 +31,36 @@ workloads=(
 	"redis"
 )
 
-# Seconds until all must be ready: with another guest at its side, an emulated
-# machine takes twice as long as alone.
+# Seconds until all must be ready. Two emulated guests at once take twice as long as
+# one.
 workload_patience=$((1200 * ${PTSCOPE_PATIENCE:-1}))
-# What they take of hugetlb, in MiB, and in pages where these are large: each thing
-# takes whole ones.
+# hugetlb memory of all workloads in MiB, and at least so many pages: each heap or
+# segment needs whole ones.
 workload_hugetlb=192
 workload_hugetlb_pages=12
 
-# Each has a group, which everything that it starts belongs to.
+# The cgroup of a workload holds all its processes.
 group_of() {
 	echo "/sys/fs/cgroup/workload-$1"
 }
 
-# begin NAME COMMAND...
+# begin NAME COMMAND...: starts a command in the cgroup of the workload.
 begin() {
 	mkdir -p "$(group_of "$1")"
 	# shellcheck disable=SC2016 # for the inner shell
 	bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$(group_of "$1")" "${@:2}" \
 		<&"$hold" >"$work/$1.log" 2>&1 &
-	# The shell need not tell how it ends.
+	# The shell prints no message when it is killed.
 	disown
 }
 
-# begin_script NAME ARGUMENT...: what to run is a script on standard input.
+# begin_script NAME ARGUMENT...: the same for a script on standard input.
 begin_script() {
 	cat >"$work/$1.sh"
 	begin "$1" bash "$work/$1.sh" "${@:2}"
 }
 
-# talk SOCKET: hands over standard input, and prints the answer.
+# talk SOCKET: sends standard input, and prints the reply.
 talk() {
 	# shellcheck disable=SC2016 # for perl
 	perl -MIO::Socket::UNIX -e '
@@ -74,11 +72,11 @@ talk() {
 
 lacks_chromium() {
 	[[ $(uname -m) == x86_64 ]] || echo "an emulated $(uname -m) is too slow for a browser"
-	[[ ${PTSCOPE_PATIENCE:-1} -eq 1 ]] || echo "a kernel with instruments is too slow for a browser"
+	[[ ${PTSCOPE_PATIENCE:-1} -eq 1 ]] || echo "an instrumented kernel is too slow for a browser"
 }
 
-# Many processes, and terabytes that V8 reserves for each page it shows. It has
-# no network to look for, and is told not to.
+# Many processes, and V8 reserves terabytes for each. The options keep it off the
+# network.
 start_chromium() {
 	rm -rf "$work/chromium"
 	cat >"$work/page.html" <<-'END'
@@ -101,7 +99,7 @@ start_chromium() {
 		--user-data-dir="$work/chromium" "file://$work/page.html"
 }
 
-# A database and four clients; it will not run as root.
+# A server and four clients. It refuses to run as root.
 start_postgres() {
 	local bin
 	bin=$(compgen -G '/usr/lib/postgresql/*/bin' | tail -n 1)
@@ -127,12 +125,12 @@ start_postgres() {
 	END
 }
 
-# java NAME OPTION...: BeanShell, an interpreter that is itself a Java program.
+# java NAME OPTION...: runs BeanShell, an interpreter written in Java.
 java() {
 	local program home
 	program=$(compgen -G '/usr/lib/jvm/*/bin/java' | head -n 1)
 	home=$(realpath "${program%/bin/java}")
-	# Its package makes this as it is installed; here it is but unpacked.
+	# The package creates it during installation; here it is only unpacked.
 	[[ -e $home/lib/jvm.cfg ]] || echo "-server KNOWN" >"$(realpath -m "$home/lib/jvm.cfg")"
 	cat >"$work/$1.bsh" <<-'END'
 	list = new ArrayList();
@@ -147,7 +145,7 @@ java() {
 
 lacks_java() {
 	if grep -q '^mmu.*sv57' /proc/cpuinfo; then
-		echo "Java does not start where riscv64's tables have five levels"
+		echo "Java does not start on riscv64 with five levels"
 	fi
 }
 
@@ -163,7 +161,7 @@ start_java_thp() {
 	java java_thp -XX:+UseTransparentHugePages
 }
 
-# Heap and code, each in such pages altogether or not at all.
+# Heap and code cache use hugetlb pages for all their memory or for none.
 start_java_hugetlb() {
 	java java_hugetlb -XX:+UseLargePages -XX:+UseSerialGC -XX:ReservedCodeCacheSize=16m
 }
@@ -178,7 +176,7 @@ start_node() {
 		console.log("ready");'
 }
 
-# It maps what it has packed.
+# It maps the pack file.
 start_git() {
 	begin_script git "$work/git" <<-'END'
 	export GIT_DIR=$1 GIT_CONFIG_NOSYSTEM=1 HOME=$1
@@ -202,12 +200,12 @@ start_memcached() {
 }
 
 ready_memcached() {
-	local answer
-	answer=$(
+	local reply
+	reply=$(
 		for i in {1..2000}; do
 			printf 'set key%d 0 0 1000\r\n%01000d\r\n' "$i" "$i"
 		done | cat - <(printf 'quit\r\n') | talk "$work/memcached.socket"
-	) && [[ $answer == STORED* ]]
+	) && [[ $reply == STORED* ]]
 }
 
 start_nginx() {
@@ -225,7 +223,7 @@ start_nginx() {
 		server {
 			listen unix:$work/nginx/socket;
 			limit_req zone=pages;
-			location / { return 200 "good day\n"; }
+			location / { return 200 "hello\n"; }
 		}
 	}
 	END
@@ -233,7 +231,7 @@ start_nginx() {
 }
 
 ready_nginx() {
-	printf 'GET / HTTP/1.0\r\n\r\n' | talk "$work/nginx/socket" | grep -q 'good day'
+	printf 'GET / HTTP/1.0\r\n\r\n' | talk "$work/nginx/socket" | grep -q 'hello'
 }
 
 start_python() {
@@ -247,7 +245,7 @@ print("ready", flush=True)
 time.sleep(10000)'
 }
 
-# It maps the database, and the log's index together with whoever else is there.
+# It maps the database, and shares the WAL index with other processes.
 start_sqlite() {
 	begin_script sqlite "$work/sqlite.db" <<-'END'
 	{
@@ -300,15 +298,15 @@ ready_redis() {
 	redis ping >/dev/null 2>&1
 }
 
-# Of all that were found at work.
+# All processes of workloads that were ready.
 workload_pids=()
 
-# Prints the processes of a workload.
+# processes_of NAME: prints the PIDs of a workload.
 processes_of() {
 	cat "$(group_of "$1")/cgroup.procs" 2>/dev/null
 }
 
-# has WHAT PID
+# has FEATURE PID
 has() {
 	local smaps=/proc/$2/smaps
 	case $1 in
@@ -321,13 +319,13 @@ has() {
 	esac
 }
 
-# How each of these is called, if one of a workload's processes has it.
+# Descriptions of the features.
 declare -A workload_features=(
 	[thp]="huge pages"
-	[hugetlb]="pages of hugetlb"
-	[shm]="shared memory with a name"
-	[vmas]="a process of more than 1000 VMAs"
-	[vast]="a process to which a terabyte is promised"
+	[hugetlb]="hugetlb pages"
+	[shm]="named shared memory"
+	[vmas]="more than 1000 VMAs"
+	[vast]="a terabyte of address space"
 	[pkey]="pages with a protection key"
 )
 
@@ -365,12 +363,12 @@ is_ready() {
 	fi
 }
 
-# Prints why a workload cannot be here, if it cannot.
+# lacks NAME: prints why a workload cannot run here, if so.
 lacks() {
 	! declare -F "lacks_$1" >/dev/null || "lacks_$1"
 }
 
-# end_workload NAME: all that it has started.
+# end_workload NAME: kills all its processes.
 end_workload() {
 	local group
 	group=$(group_of "$1")
@@ -379,23 +377,23 @@ end_workload() {
 	until rmdir "$group" 2>/dev/null; do sleep 0.1; done
 }
 
-# insist NAME: start it, and again if that comes to nothing, before others want
-# the processors as well.
-insist() {
+# start_until_ready NAME: starts it up to three times, before the others compete for the
+# CPU.
+start_until_ready() {
 	local try deadline
 	for try in 1 2 3; do
 		"start_$1"
 		deadline=$((SECONDS + 300))
 		until is_ready "$1" || [[ $SECONDS -ge $deadline ]]; do sleep 1; done
 		is_ready "$1" && return
-		echo "# $1 is not ready after 300 s, the ${try}th time"
+		echo "# $1 is not ready after 300 s, attempt $try"
 		[[ $try -eq 3 ]] || end_workload "$1"
 	done
 }
 
 start_workloads() {
 	local line name size count pages=/proc/sys/vm/nr_hugepages
-	# For sockets and files of those who are not root.
+	# For sockets and files of other users.
 	chmod 711 "$work"
 	size=$(awk '/^Hugepagesize:/ { print $2 }' /proc/meminfo)
 	count=$((workload_hugetlb * 1024 / size))
@@ -404,14 +402,14 @@ start_workloads() {
 	for line in "${workloads[@]}"; do
 		name=${line%% *}
 		[[ ! $(lacks "$name") ]] || continue
-		# A browser gives children up that it has not heard of for 15 seconds,
-		# as may happen on a busy machine, and does not get over it.
-		if [[ $name == chromium ]]; then insist "$name"; else "start_$name"; fi
+		# The browser drops children that do not respond for 15 seconds, and does
+		# not recover.
+		if [[ $name == chromium ]]; then start_until_ready "$name"; else "start_$name"; fi
 	done
 }
 
-# One result for each workload, one for each thing that it should have, and one
-# for how many there are.
+# One check for each workload, for each of its features, and for the number of
+# workloads.
 check_workloads() {
 	local line name why pid feature deadline=$((SECONDS + workload_patience))
 	local -a vmas
@@ -420,7 +418,7 @@ check_workloads() {
 		name=${line%% *}
 		why=$(lacks "$name")
 		if [[ $why ]]; then
-			skip "$name is at work" "$why"
+			skip "$name runs" "$why"
 			for feature in ${line#"$name"}; do
 				skip "$name has ${workload_features[$feature]}" "$why"
 			done
@@ -428,11 +426,11 @@ check_workloads() {
 		fi
 		until is_ready "$name" || [[ $SECONDS -ge $deadline ]]; do sleep 1; done
 		if ! is_ready "$name"; then
-			check "$name is at work" false
+			check "$name runs" false
 			tail -n 20 "$work/$name.log" 2>/dev/null | sed 's/^/# /'
 			continue
 		fi
-		check "$name is at work" test "$(processes_of "$name")"
+		check "$name runs" test "$(processes_of "$name")"
 		for pid in $(processes_of "$name"); do
 			mapfile -t vmas 2>/dev/null <"/proc/$pid/maps" || continue
 			kinds[${name%_*}]=1
@@ -443,13 +441,13 @@ check_workloads() {
 			check_feature "$name" "$feature"
 		done
 	done
-	echo "# ${#kinds[@]} kinds of workloads: ${!kinds[*]}"
-	check "there are at least ten kinds of workloads" test "${#kinds[@]}" -ge 10
+	echo "# ${#kinds[@]} programs: ${!kinds[*]}"
+	check "at least 10 programs run" test "${#kinds[@]}" -ge 10
 }
 
-# check_workloads_seen OUTPUT: what the oracle printed. A process may have ended
-# by itself meanwhile, but no workload.
-check_workloads_seen() {
+# check_workloads_compared OUTPUT: the oracle compared each process that still exists,
+# and each workload still runs.
+check_workloads_compared() {
 	local pid line name missing=
 	for pid in "${workload_pids[@]}"; do
 		grep -q "^ok .* $pid " <<<"$1" || [[ ! -e /proc/$pid ]] || missing+="$pid "
@@ -458,10 +456,9 @@ check_workloads_seen() {
 		name=${line%% *}
 		[[ $(lacks "$name") || $(processes_of "$name") ]] || missing+="$name "
 	done
-	same "it has looked at ${#workload_pids[@]} processes of workloads" "$missing" ""
+	same "oracle: all ${#workload_pids[@]} processes of workloads compared" "$missing" ""
 }
 
-# All that each has started, and before its files go.
 stop_workloads() {
 	local line
 	! ready_redis || redis_stop
