@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Marsaglia's xorshift: the same numbers for the same seed, which is not 0. */
+/* Marsaglia's xorshift. The seed must not be 0. */
 static inline uint64_t random_next(uint64_t *state)
 {
 	*state ^= *state << 13;
@@ -14,13 +14,12 @@ static inline uint64_t random_next(uint64_t *state)
 	return *state;
 }
 
-/* Below @limit, which is not 0. */
+/* A number below @limit, which must not be 0. */
 static inline uint64_t random_below(uint64_t *state, uint64_t limit)
 {
 	return random_next(state) % limit;
 }
 
-/* Puts @items into another order. */
 static inline void random_shuffle(uint64_t *state, const void **items, size_t count)
 {
 	size_t i;

@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What AppArmor forbids, and what it cannot: SECURITY.md describes it. A profile decides on
-# capabilities that the module asks for. It does not decide on ptrace, since the hook for
-# that is not exported to modules.
+# AppArmor profiles and ptscope, as described in SECURITY.md: a profile decides on the
+# capabilities that the module checks. It does not decide on ptrace, because that LSM
+# hook is not exported to modules.
 
 set -u
 # shellcheck source=tests/selftests/ktap.sh
 . "$(dirname "$0")/ktap.sh"
 
 omit() {
-	skip "profiles of AppArmor" "$1"
+	skip "AppArmor" "$1"
 	finish
 }
 
 type -P apparmor_parser >/dev/null || omit "this guest has no apparmor_parser"
 mountpoint -q /sys/kernel/security || mount -t securityfs none /sys/kernel/security
-[[ -d /sys/kernel/security/apparmor ]] || omit "this kernel does not use AppArmor"
+[[ -d /sys/kernel/security/apparmor ]] || omit "AppArmor is not enabled"
 
-# profile NAME RULE...
+# profile NAME RULE...: prints a profile.
 profile() {
 	local name=$1
 	shift
@@ -27,7 +27,7 @@ profile() {
 	echo '}'
 }
 
-# confined NAME COMMAND...
+# confined NAME COMMAND...: runs COMMAND under a profile.
 confined() {
 	local name=$1
 	shift
@@ -47,22 +47,22 @@ for name in open ptrace capability netlink; do
 	netlink) rules=(ptrace "deny network netlink") ;;
 	esac
 	profile "$name" "${rules[@]}" | apparmor_parser -K -r ||
-		omit "apparmor_parser loads no profile"
+		omit "apparmor_parser cannot load a profile"
 done
 
-status "smaps under a profile that forbids nothing" 0 confined open head -n 1 "/proc/$pid/smaps"
-status "ptscope under one that forbids nothing" 0 confined open ptscope maps "$pid"
-# Debian 12's parser does not know every rule of a kernel that is newer than itself.
+status "profile without a deny rule: smaps" 0 confined open head -n 1 "/proc/$pid/smaps"
+status "profile without a deny rule: ptscope" 0 confined open ptscope maps "$pid"
+# Debian 12's parser does not know each rule of a newer kernel.
 if confined ptrace head -n 1 "/proc/$pid/smaps" >/dev/null; then
-	skip "smaps under one that denies ptrace" "the rule has no effect on this kernel"
+	skip "deny ptrace: smaps fails" "the rule has no effect on this kernel"
 else
-	check "smaps under one that denies ptrace is denied" true
+	check "deny ptrace: smaps fails" true
 fi
-status "ptscope under one that denies ptrace: it cannot ask that hook" 0 confined ptrace ptscope maps "$pid"
-status "smaps under one that denies the capability" 0 confined capability head -n 1 "/proc/$pid/smaps"
-status "ptscope under one that denies the capability" 1 confined capability ptscope maps "$pid"
-matches "is denied in words" "$err" 'needs CAP_SYS_PTRACE'
-status "smaps under one that denies netlink" 0 confined netlink head -n 1 "/proc/$pid/smaps"
-status "ptscope under one that denies netlink" 1 confined netlink ptscope maps "$pid"
+status "deny ptrace: ptscope succeeds" 0 confined ptrace ptscope maps "$pid"
+status "deny capability sys_ptrace: smaps" 0 confined capability head -n 1 "/proc/$pid/smaps"
+status "deny capability sys_ptrace: ptscope fails" 1 confined capability ptscope maps "$pid"
+matches "deny capability sys_ptrace: message" "$err" 'needs CAP_SYS_PTRACE'
+status "deny network netlink: smaps" 0 confined netlink head -n 1 "/proc/$pid/smaps"
+status "deny network netlink: ptscope fails" 1 confined netlink ptscope maps "$pid"
 
 finish

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process whose page tables come and go without pause, while dumps of it
- * run. Its threads touch pages and give whole tables' worth of them back,
- * which makes newer kernels free the tables themselves, under the reader.
- * Between those ranges lie others that hold still, and must be seen to.
+ * Dumps of a process whose page tables are freed and allocated all the time. Its threads
+ * touch pages and free them a whole table's worth at a time, so that newer kernels free the
+ * tables under the reader. Every second range is never freed and must be reported
+ * completely.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -24,21 +24,21 @@
 #include "proc.h"
 
 #define THREADS 3
-/* Ranges of a thread. Each second one of them holds still. */
+/* Ranges per thread. Every second one is never freed. */
 #define RANGES 8
-#define RESTLESS (THREADS * RANGES / 2)
-#define STEADY RESTLESS
-/* Pages of a restless range that are touched before it is given back. */
+#define FREED (THREADS * RANGES / 2)
+#define KEPT FREED
+/* Pages of a range that are touched before it is freed. */
 #define TOUCHES 5
 #define SECONDS 6
-#define LEAST_DUMPS 20
+#define MIN_DUMPS 20
 
 static struct ptscope *ps;
 static size_t page_size;
 static size_t range_size;
-/* A range is what one table of PTEs translates. */
+/* A range is what one PTE table translates. */
 static char *memory;
-/* Shared with the process that is looked at. */
+/* Shared with the target. */
 static struct {
 	atomic_ulong rounds;
 	atomic_bool frees_tables;
@@ -50,14 +50,14 @@ static char *range(size_t i)
 	return memory + i * range_size;
 }
 
-static bool is_restless(size_t i)
+static bool is_freed(size_t i)
 {
 	return i % 2;
 }
 
 /*
- * What was a table may be a page of these next. Whoever still takes it for a
- * table shall find it full.
+ * A freed table may become one of these pages. A reader that still takes it for a table
+ * finds it full.
  */
 static void touch(char *start)
 {
@@ -68,7 +68,7 @@ static void touch(char *start)
 		       page_size);
 }
 
-static void give_back(char *start)
+static void free_range(char *start)
 {
 	if (madvise(start, range_size, MADV_DONTNEED))
 		_exit(1);
@@ -80,17 +80,17 @@ static void *churn(void *first)
 
 	for (;;) {
 		for (i = from; i < from + RANGES; i++) {
-			if (!is_restless(i))
+			if (!is_freed(i))
 				continue;
 			touch(range(i));
-			give_back(range(i));
+			free_range(range(i));
 		}
 		atomic_fetch_add(&shared->rounds, 1);
 	}
 	return NULL;
 }
 
-static void be_looked_at(void)
+static void run_target(void)
 {
 	uint64_t before, after;
 	pthread_t thread;
@@ -99,14 +99,14 @@ static void be_looked_at(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (i = 0; i < THREADS * RANGES; i++) {
 		touch(range(i));
-		for (offset = 0; !is_restless(i) && offset < range_size; offset += page_size)
+		for (offset = 0; !is_freed(i) && offset < range_size; offset += page_size)
 			range(i)[offset] = 1;
 	}
 	if (!proc_read_value(getpid(), "status", "VmPTE", &before))
 		_exit(1);
 	for (i = 0; i < THREADS * RANGES; i++)
-		if (is_restless(i))
-			give_back(range(i));
+		if (is_freed(i))
+			free_range(range(i));
 	if (!proc_read_value(getpid(), "status", "VmPTE", &after))
 		_exit(1);
 	atomic_store(&shared->frees_tables, after < before);
@@ -118,20 +118,20 @@ static void be_looked_at(void)
 		pause();
 }
 
-/* Returns what is wrong with a census of the whole memory, or NULL. */
+/* Returns what is inconsistent in the census of all ranges, or NULL. */
 static const char *fault_of(const struct ptscope_census *c)
 {
-	const uint64_t steady = STEADY * range_size;
-	const uint64_t most = steady + RESTLESS * TOUCHES * page_size;
+	const uint64_t kept = KEPT * range_size;
+	const uint64_t most = kept + FREED * TOUCHES * page_size;
 
 	if (c->size != THREADS * RANGES * range_size)
 		return "the size is wrong";
-	if (c->res < steady)
-		return "less is resident than holds still";
+	if (c->res < kept)
+		return "fewer pages are resident than were kept";
 	if (c->res > most)
-		return "more is resident than was ever touched";
+		return "more pages are resident than were touched";
 	if (c->res + c->lazy != c->size)
-		return "something is neither resident nor lazy";
+		return "a page is neither resident nor lazy";
 	return census_fault(c);
 }
 
@@ -156,8 +156,8 @@ static void test_dumps(pid_t pid)
 		}
 		tables = sum.table[PTSCOPE_LEVEL_PTE].pages;
 		fault = err ? ptscope_message(ps) : fault_of(&sum);
-		if (!fault && (tables < STEADY || tables > STEADY + RESTLESS))
-			fault = "there are tables too many or too few";
+		if (!fault && (tables < KEPT || tables > KEPT + FREED))
+			fault = "the number of tables is wrong";
 		fewest = tables < fewest ? tables : fewest;
 		most = tables > most ? tables : most;
 		dumps++;
@@ -169,13 +169,13 @@ static void test_dumps(pid_t pid)
 	rounds = atomic_load(&shared->rounds);
 	ktap_note("%" PRIu64 " dumps in %lu rounds, %" PRIu64 " to %" PRIu64 " tables", dumps,
 		  rounds, fewest, most);
-	ktap_check(!fault, "each dump is right about what holds still, and possible");
-	ktap_check(dumps >= LEAST_DUMPS && rounds >= LEAST_DUMPS, "there were enough of both");
+	ktap_check(!fault, "each dump is consistent");
+	ktap_check(dumps >= MIN_DUMPS && rounds >= MIN_DUMPS, "at least 20 dumps and 20 rounds");
 	if (atomic_load(&shared->frees_tables))
-		ktap_check(fewest < most, "dumps saw tables come and go");
+		ktap_check(fewest < most, "tables were freed between dumps");
 	else
-		ktap_check(fewest == most && most == STEADY + RESTLESS,
-			   "dumps saw the tables stay, which this kernel keeps");
+		ktap_check(fewest == most && most == KEPT + FREED,
+			   "this kernel keeps empty tables");
 }
 
 int main(void)
@@ -205,13 +205,13 @@ int main(void)
 	if (pid < 0)
 		ktap_bail("fork: %s", strerror(errno));
 	if (!pid)
-		be_looked_at();
+		run_target();
 	while (!atomic_load(&shared->ready) && !waitpid(pid, NULL, WNOHANG))
 		usleep(1000);
 	if (!atomic_load(&shared->ready))
-		ktap_bail("the process to look at has died");
+		ktap_bail("the target has died");
 	test_dumps(pid);
-	ktap_check(!waitpid(pid, NULL, WNOHANG), "it lives on");
+	ktap_check(!waitpid(pid, NULL, WNOHANG), "the target still runs");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	ptscope_free(ps);

@@ -4,10 +4,7 @@
 
 #include <ptscope.h>
 
-/*
- * A connection to the module, or the end of the test. If @info is not NULL, it is
- * filled in.
- */
+/* Connects to the module, or ends the test. Fills in @info unless it is NULL. */
 struct ptscope *client(struct ptscope_info *info);
 
 #endif /* CLIENT_H */

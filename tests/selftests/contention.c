@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A scan of a process whose address space changes without pause must come to its
- * end: it may give way to the writer, but only for so long.
+ * A scan must end even if the address space of the target changes all the time: it gives
+ * way to writers of mmap_lock only for a bounded time.
  *
- * Threads of the target map and unmap pages, or change their protection, and do
- * nothing else. Every kind of dump is timed beside them, and beside as many threads
- * that only compute.
+ * Threads of the target map and unmap pages, or change protections, in a loop. The test
+ * times each kind of scan beside them, and beside as many threads that only compute.
  *
- * At last a writer waits for mmap_lock for good: somebody holds it for reading, as it
- * reads a page of the target from a file system that does not answer. Where VMAs have
- * locks of their own, a scan is not to wait as well; elsewhere one that waits must be
- * possible to kill.
+ * Then a writer waits for mmap_lock indefinitely, because a reader of the lock waits for a
+ * page from a file system that does not reply. With per-VMA locks a scan must not wait; on
+ * other kernels a waiting scan must be killable.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +32,7 @@
 #include "ktap.h"
 #include "proc.h"
 
-/* 16,384 leaf tables with one page each, where a table covers 2 MiB. */
+/* 16,384 PTE tables with one page each, if a table translates 2 MiB. */
 #define SPARSE (32ull << 30)
 #define STRIDE (2ull << 20)
 
@@ -42,9 +40,9 @@
 
 #define TRIES 5
 #define FACTOR 2
-/* The emulator has to share its processors with others, too. */
+/* The emulator shares its CPUs with other programs. */
 #define SLACK_US 100000
-#define PATIENCE_US 5000000
+#define TIMEOUT_US 5000000
 #define KILL_US 1000000
 
 enum writer {
@@ -55,9 +53,9 @@ enum writer {
 };
 
 /**
- * struct shared - what the test and its target have in common
- * @writer: what the target's threads are to do
- * @changes: how often they have done that, about
+ * struct shared - memory shared with the target
+ * @writer: what its threads do
+ * @changes: approximately how often they did it
  */
 struct shared {
 	enum writer writer;
@@ -94,7 +92,7 @@ static void change_protection(char *page)
 		_exit(1);
 }
 
-static void *write_without_rest(void *arg)
+static void *write_loop(void *arg)
 {
 	int i;
 
@@ -150,7 +148,7 @@ static void start_target(void)
 		for (at = 0; at < SPARSE; at += STRIDE)
 			sparse[at] = 1;
 		for (i = 0; i < WRITERS; i++)
-			if (pthread_create(&thread, NULL, write_without_rest,
+			if (pthread_create(&thread, NULL, write_loop,
 					   must_map(3 * page_size) + page_size))
 				_exit(1);
 		if (write(ready[1], "", 1) != 1)
@@ -164,24 +162,24 @@ static void start_target(void)
 	close(ready[0]);
 }
 
-/* A scan has to find all that is there. */
-static void expect(int err, uint64_t res)
+/* A scan must find all pages. */
+static void must_find(int err, uint64_t res)
 {
 	if (err < 0)
 		ktap_bail("%s", ptscope_message(ps));
 	if (res < SPARSE / STRIDE * page_size)
-		ktap_bail("only %" PRIu64 " bytes are found", res);
+		ktap_bail("a scan found only %" PRIu64 " bytes", res);
 }
 
-static void ask_proc(void)
+static void scan_proc(void)
 {
 	struct ptscope_proc proc;
 	int err = ptscope_get_proc(ps, target, &proc);
 
-	expect(err, proc.census.res);
+	must_find(err, proc.census.res);
 }
 
-static void ask_vmas(void)
+static void scan_vmas(void)
 {
 	const uint64_t at = (uintptr_t)sparse;
 	const struct ptscope_vma *vma;
@@ -192,10 +190,10 @@ static void ask_vmas(void)
 		res += vma->census.res;
 		err = 0;
 	}
-	expect(err, res);
+	must_find(err, res);
 }
 
-static void ask_runs(void)
+static void scan_runs(void)
 {
 	const struct ptscope_filter filter = { .states = 1u << PTSCOPE_STATE_RES };
 	const uint64_t at = (uintptr_t)sparse;
@@ -207,34 +205,34 @@ static void ask_runs(void)
 		res += run.pages * page_size;
 		err = 0;
 	}
-	expect(err, res);
+	must_find(err, res);
 }
 
 /**
- * struct scan - a kind of dump
- * @name: its name
- * @ask: does it
+ * struct scan - a kind of scan
+ * @name: command
+ * @run: runs it
  */
 struct scan {
 	const char *name;
-	void (*ask)(void);
+	void (*run)(void);
 };
 
 static const struct scan scans[] = {
-	{ "PROC_GET", ask_proc },
-	{ "VMA_GET", ask_vmas },
-	{ "RUN_GET", ask_runs },
+	{ "PROC_GET", scan_proc },
+	{ "VMA_GET", scan_vmas },
+	{ "RUN_GET", scan_runs },
 };
 
 static uint64_t time_scan(const struct scan *scan)
 {
 	const uint64_t begun = now_us();
 
-	scan->ask();
+	scan->run();
 	return now_us() - begun;
 }
 
-/* Waits until the target's threads do what is wanted. */
+/* Waits until the threads of the target do it. */
 static void set_work(enum writer writer)
 {
 	const uint64_t before = shared->changes;
@@ -243,7 +241,7 @@ static void set_work(enum writer writer)
 	shared->writer = writer;
 	for (i = 0; writer && shared->changes < before + 10; i++) {
 		if (i == 10000)
-			ktap_bail("the target's threads do not run");
+			ktap_bail("the threads of the target do not run");
 		usleep(1000);
 	}
 	if (!writer)
@@ -263,15 +261,16 @@ static uint64_t nth(uint64_t *times, int n)
 	return times[n];
 }
 
-static void judge(const struct scan *scan, uint64_t alone, uint64_t beside, const char *what)
+static void compare_times(const struct scan *scan, uint64_t alone, uint64_t beside,
+			  const char *what)
 {
 	const char *given = getenv("PTSCOPE_PATIENCE");
 	const unsigned int patience = given && atoi(given) > 0 ? atoi(given) : 1;
 	const uint64_t limit = FACTOR * alone + (uint64_t)SLACK_US * patience;
 
-	ktap_note("%s takes %" PRIu64 " us, and %" PRIu64 " us beside %s; at most %" PRIu64
-		  " us are allowed", scan->name, alone, beside, what, limit);
-	ktap_check(beside <= limit, "%s is not held up by %s", scan->name, what);
+	ktap_note("%s: %" PRIu64 " us alone, %" PRIu64 " us beside %s; limit %" PRIu64
+		  " us", scan->name, alone, beside, what, limit);
+	ktap_check(beside <= limit, "%s is not delayed by %s", scan->name, what);
 }
 
 static void check_writers(const struct scan *scan, enum writer writer, const char *what)
@@ -286,20 +285,20 @@ static void check_writers(const struct scan *scan, enum writer writer, const cha
 		beside[i] = time_scan(scan);
 	}
 	set_work(WRITER_NONE);
-	/* A scan that is held up is so each time; one that a busy machine delays is not. */
-	judge(scan, nth(alone, TRIES / 2), nth(beside, 0), what);
+	/*
+	 * The fastest scan counts: a blocked scan is slow each time, but a busy machine
+	 * delays only some.
+	 */
+	compare_times(scan, nth(alone, TRIES / 2), nth(beside, 0), what);
 }
 
-/*
- * A file system of one file, which can be opened but not be read: whoever tries
- * waits until the file system is gone.
- */
+/* A FUSE file system of one file, which never replies to a read. */
 
 static char mount_point[64];
 static int fuse = -1;
-static volatile bool somebody_reads;
+static volatile bool read_pending;
 
-/* Of the kernel's requests, those that come before a read are answered. */
+/* Replies to the requests that precede a read. */
 static void *serve(void *unused)
 {
 	static char request[1 << 17];
@@ -335,7 +334,7 @@ static void *serve(void *unused)
 			out.header.len += sizeof(out.open);
 			break;
 		case FUSE_READ:
-			somebody_reads = true;
+			read_pending = true;
 			continue;
 		case FUSE_INTERRUPT:
 		case FUSE_FORGET:
@@ -350,7 +349,7 @@ static void *serve(void *unused)
 	return unused;
 }
 
-/* A file on it, open for reading; -1 if there is none. */
+/* Opens the file for reading; returns -1 without FUSE. */
 static int open_unreadable_file(void)
 {
 	pthread_t thread;
@@ -368,11 +367,11 @@ static int open_unreadable_file(void)
 	    pthread_create(&thread, NULL, serve, NULL))
 		return -1;
 	fd = open(mount_point, O_RDONLY | O_CLOEXEC);
-	/* Only when it is asked does the kernel learn that it is not empty. */
+	/* fstat() makes the kernel read the size. */
 	return fd >= 0 && !fstat(fd, &(struct stat){ 0 }) ? fd : -1;
 }
 
-/* Everybody who waits for it fails. */
+/* All readers fail. */
 static void close_file_system(void)
 {
 	umount2(mount_point, MNT_FORCE | MNT_DETACH);
@@ -387,7 +386,7 @@ static char state_of(pid_t pid, pid_t tid)
 	return stat.state;
 }
 
-/* Reads the target's @page, and so holds its mmap_lock for good. */
+/* Reads @page of the target by /proc/PID/mem, which holds its mmap_lock for reading. */
 static pid_t start_holder(const char *page)
 {
 	pid_t pid = fork();
@@ -404,7 +403,7 @@ static pid_t start_holder(const char *page)
 	return pid;
 }
 
-/* All of the target's threads but the first. */
+/* All threads of the target except the first. */
 static bool all_wait(void)
 {
 	char path[64];
@@ -443,15 +442,15 @@ static pid_t start_scan(const struct scan *scan)
 		ktap_bail("fork: %s", strerror(errno));
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* A dump that is cut short keeps its socket busy. */
+		/* The socket of an interrupted dump stays busy. */
 		ps = client(NULL);
-		scan->ask();
+		scan->run();
 		_exit(0);
 	}
 	return pid;
 }
 
-/* How long it takes in microseconds until @pid ends; more than @limit if it does not. */
+/* Microseconds until @pid ends; more than @limit if it does not. */
 static uint64_t time_end(pid_t pid, uint64_t limit)
 {
 	const uint64_t begun = now_us();
@@ -467,29 +466,29 @@ static void check_killed(const struct scan *scan)
 	uint64_t took;
 
 	if (time_end(pid, 300000) <= 300000) {
-		ktap_check(false, "%s waits for the target's lock", scan->name);
+		ktap_check(false, "%s waits for mmap_lock", scan->name);
 		return;
 	}
 	kill(pid, SIGKILL);
 	took = time_end(pid, KILL_US);
-	ktap_note("%s is gone %" PRIu64 " us after it is killed", scan->name, took);
-	ktap_check(took <= KILL_US, "%s that waits for the target's lock can be killed",
+	ktap_note("%s ended %" PRIu64 " us after SIGKILL", scan->name, took);
+	ktap_check(took <= KILL_US, "%s that waits for mmap_lock is killable",
 		   scan->name);
 }
 
-/* One that would wait as long as the writer does is killed. */
+/* A scan that does not end in time is killed. */
 static void check_not_held_up(const struct scan *scan)
 {
 	pid_t pid = start_scan(scan);
-	const uint64_t took = time_end(pid, PATIENCE_US);
+	const uint64_t took = time_end(pid, TIMEOUT_US);
 
-	if (took > PATIENCE_US) {
+	if (took > TIMEOUT_US) {
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
-	ktap_note("%s takes %" PRIu64 " us beside threads that wait for mmap_lock", scan->name,
+	ktap_note("%s: %" PRIu64 " us beside a writer that waits for mmap_lock", scan->name,
 		  took);
-	ktap_check(took <= PATIENCE_US, "%s does not wait with them", scan->name);
+	ktap_check(took <= TIMEOUT_US, "%s does not wait for mmap_lock", scan->name);
 }
 
 static void check_waiting_writer(int fd)
@@ -500,15 +499,15 @@ static void check_waiting_writer(int fd)
 	int j;
 
 	holder = start_holder(unreadable);
-	for (j = 0; j < 5000 && !somebody_reads; j++)
+	for (j = 0; j < 5000 && !read_pending; j++)
 		usleep(1000);
 	shared->writer = WRITER_MAP;
 	for (j = 0; j < 5000 && !waits; j++) {
 		usleep(1000);
 		waits = all_wait();
 	}
-	if (!somebody_reads || !waits) {
-		ktap_skip("no writer waits for mmap_lock", "a scan beside a writer that waits");
+	if (!read_pending || !waits) {
+		ktap_skip("no writer waits for mmap_lock", "scan beside a waiting writer");
 	} else if (!has_vma_locks()) {
 		for (i = 0; i < sizeof(scans) / sizeof(scans[0]); i++)
 			check_killed(&scans[i]);
@@ -528,7 +527,7 @@ int main(void)
 
 	ktap_begin();
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
-		ktap_skip("there is one processor", "a scan comes to its end");
+		ktap_skip("there is only one CPU", "scan beside writers");
 		return ktap_end();
 	}
 	page_size = sysconf(_SC_PAGESIZE);
@@ -543,16 +542,16 @@ int main(void)
 	if (unreadable == MAP_FAILED)
 		ktap_bail("mmap: %s", strerror(errno));
 	start_target();
-	/* A scan beside busy threads is to have a processor of its own. */
+	/* A scan must not compete with the threads of the target for a CPU. */
 	setpriority(PRIO_PROCESS, 0, -20);
 	for (i = 0; i < sizeof(scans) / sizeof(scans[0]); i++) {
-		check_writers(&scans[i], WRITER_MAP, "threads that map and unmap");
-		check_writers(&scans[i], WRITER_PROTECT, "threads that change protections");
+		check_writers(&scans[i], WRITER_MAP, "mmap() and munmap()");
+		check_writers(&scans[i], WRITER_PROTECT, "mprotect()");
 	}
 	if (unreadable)
 		check_waiting_writer(file);
 	else
-		ktap_skip("there is no FUSE", "a scan beside a writer that waits");
+		ktap_skip("this kernel has no FUSE", "scan beside a waiting writer");
 	kill(target, SIGKILL);
 	waitpid(target, NULL, 0);
 	ptscope_free(ps);

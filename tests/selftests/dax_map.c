@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Maps files by huge leaves where it can.
+ * Maps files by PMD leaves where possible.
  *
  *	dax_map WRITTEN READ BYTES
  *
- * Of the two files, so many bytes are written and read, a byte in each PMD entry.
- * Prints its process ID and where they are mapped, and waits for its input's end.
+ * Writes one byte per PMD entry of the first BYTES of the file WRITTEN, and reads one of
+ * the file READ. Prints its PID and both addresses, and exits when standard input ends.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 
 #define HUGE (2ul << 20)
 
-/* At a multiple of a huge leaf's size, with nothing beside it. */
+/* At a multiple of the PMD size, with nothing beside it. */
 static volatile char *map(const char *name)
 {
 	const int fd = open(name, O_RDWR | O_CLOEXEC);

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that is not to be had. Each allocation that a question makes, in the
- * kernel and in the library, fails in its turn: the first, the second, and so on
- * until none is left that could. The answer then is an error in words, or the same
- * as ever; nothing is lost, neither memory nor a descriptor; and the next question
- * is answered.
+ * Allocation failures. Each allocation of each kind of request fails once, in the kernel
+ * and in the library. The request then returns an error with a message, or the correct
+ * result; no memory and no descriptor leaks; and the next request succeeds.
  *
- * In the kernel it is fault injection that has them fail, in the library this
- * program's own malloc(). What the kernel has lost is for kmemleak to find, which
- * the rig asks.
+ * Kernel allocations fail by fault injection, those of the library by this program's own
+ * malloc(). The rig checks kmemleak for leaks in the kernel.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,32 +25,29 @@
 #include "glibc.h"
 #include "ktap.h"
 
-/* More than any question makes. */
+/* More allocations than any request makes. */
 #define MOST 2000
 
-/* VMAs of the target, so that its dumps take several replies. */
+/* VMAs of the target: its dumps take several replies. */
 #define VMAS 1000
 
 static pid_t target;
 static uintptr_t touched;
 
-/*
- * The allocator is glibc's; here is counted, and refused. The libraries are to find
- * these in place of their own.
- */
+/* Overrides the allocator of the libraries to count and to fail allocations. */
 #define VISIBLE __attribute__((visibility("default")))
 
-static long live;	/* pieces of memory that are in use */
-static unsigned int refuse;	/* the allocation to refuse, counted from here; 0: none */
+static long live;	/* objects in use */
+static unsigned int countdown;	/* countdown to the allocation that fails; 0: none */
 
-static bool refused(void)
+static bool must_fail(void)
 {
-	return refuse && !--refuse;
+	return countdown && !--countdown;
 }
 
 VISIBLE void *malloc(size_t size)
 {
-	void *new = refused() ? NULL : __libc_malloc(size);
+	void *new = must_fail() ? NULL : __libc_malloc(size);
 
 	live += !!new;
 	return new;
@@ -61,7 +55,7 @@ VISIBLE void *malloc(size_t size)
 
 VISIBLE void *calloc(size_t count, size_t size)
 {
-	void *new = refused() ? NULL : __libc_calloc(count, size);
+	void *new = must_fail() ? NULL : __libc_calloc(count, size);
 
 	live += !!new;
 	return new;
@@ -69,7 +63,7 @@ VISIBLE void *calloc(size_t count, size_t size)
 
 VISIBLE void *realloc(void *old, size_t size)
 {
-	void *new = refused() ? NULL : __libc_realloc(old, size);
+	void *new = must_fail() ? NULL : __libc_realloc(old, size);
 
 	live += new && !old;
 	return new;
@@ -81,13 +75,13 @@ VISIBLE void free(void *old)
 	__libc_free(old);
 }
 
-/* What the answers come to, to tell whether two are the same. */
+/* Digest of a result. */
 static void digest(uint64_t *sum, uint64_t value)
 {
 	*sum = (*sum ^ value) * 0x100000001b3;
 }
 
-static int ask_info(struct ptscope *ps, uint64_t *sum)
+static int get_info(struct ptscope *ps, uint64_t *sum)
 {
 	struct ptscope_info info;
 	int err = ptscope_get_info(ps, &info);
@@ -97,7 +91,7 @@ static int ask_info(struct ptscope *ps, uint64_t *sum)
 	return err;
 }
 
-static int ask_proc(struct ptscope *ps, uint64_t *sum)
+static int get_proc(struct ptscope *ps, uint64_t *sum)
 {
 	struct ptscope_proc proc;
 	int err = ptscope_get_proc(ps, target, &proc);
@@ -107,8 +101,8 @@ static int ask_proc(struct ptscope *ps, uint64_t *sum)
 	return err;
 }
 
-/* Others come and go meanwhile, but the target stays. */
-static int ask_procs(struct ptscope *ps, uint64_t *sum)
+/* Only the target: other processes come and go. */
+static int get_procs(struct ptscope *ps, uint64_t *sum)
 {
 	struct ptscope_proc proc;
 	int err = ptscope_dump_procs(ps);
@@ -121,7 +115,7 @@ static int ask_procs(struct ptscope *ps, uint64_t *sum)
 	return err;
 }
 
-static int ask_vmas(struct ptscope *ps, uint64_t *sum)
+static int get_vmas(struct ptscope *ps, uint64_t *sum)
 {
 	const struct ptscope_vma *vma;
 	int err = ptscope_dump_vmas(ps, target, 0, 0);
@@ -134,7 +128,7 @@ static int ask_vmas(struct ptscope *ps, uint64_t *sum)
 	return err;
 }
 
-static int ask_runs(struct ptscope *ps, uint64_t *sum)
+static int get_runs(struct ptscope *ps, uint64_t *sum)
 {
 	const struct ptscope_filter filter = {
 		.detail = PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
@@ -150,7 +144,7 @@ static int ask_runs(struct ptscope *ps, uint64_t *sum)
 	return err;
 }
 
-static int ask_series(struct ptscope *ps, uint64_t *sum)
+static int get_packed_runs(struct ptscope *ps, uint64_t *sum)
 {
 	struct ptscope_series series;
 	int err = ptscope_dump_series(ps, target, 0, 0, NULL);
@@ -163,7 +157,7 @@ static int ask_series(struct ptscope *ps, uint64_t *sum)
 	return err;
 }
 
-static int ask_path(struct ptscope *ps, uint64_t *sum)
+static int get_path(struct ptscope *ps, uint64_t *sum)
 {
 	struct ptscope_path path;
 	int err = ptscope_get_path(ps, target, touched, &path);
@@ -173,29 +167,29 @@ static int ask_path(struct ptscope *ps, uint64_t *sum)
 	return err;
 }
 
-static const struct question {
+static const struct request {
 	const char *name;
-	int (*ask)(struct ptscope *ps, uint64_t *sum);
-	bool cache;	/* ask for the page cache as well */
-} questions[] = {
-	{ .name = "info", .ask = ask_info },
-	{ .name = "proc", .ask = ask_proc },
-	{ .name = "proc with the cache", .ask = ask_proc, .cache = true },
-	{ .name = "procs", .ask = ask_procs },
-	{ .name = "vmas", .ask = ask_vmas },
-	{ .name = "vmas with the cache", .ask = ask_vmas, .cache = true },
-	{ .name = "runs", .ask = ask_runs },
-	{ .name = "series", .ask = ask_series },
-	{ .name = "path", .ask = ask_path },
+	int (*run)(struct ptscope *ps, uint64_t *sum);
+	bool cache;	/* with PTSCOPE_A_TARGET_CACHE */
+} requests[] = {
+	{ .name = "info", .run = get_info },
+	{ .name = "proc", .run = get_proc },
+	{ .name = "proc with the page cache", .run = get_proc, .cache = true },
+	{ .name = "procs", .run = get_procs },
+	{ .name = "vmas", .run = get_vmas },
+	{ .name = "vmas with the page cache", .run = get_vmas, .cache = true },
+	{ .name = "runs", .run = get_runs },
+	{ .name = "packed runs", .run = get_packed_runs },
+	{ .name = "path", .run = get_path },
 };
 
-#define QUESTIONS (sizeof(questions) / sizeof(questions[0]))
+#define REQUESTS (sizeof(requests) / sizeof(requests[0]))
 
-/* How a question went, or several in a row. */
+/* Result of a request, or the sum of several. */
 struct outcome {
-	unsigned int refusals;	/* allocations that failed */
-	unsigned int errors;	/* of these, the ones that an error was made of */
-	unsigned int wrong;	/* neither a clean error nor the right answer */
+	unsigned int failed;	/* allocations that failed */
+	unsigned int errors;	/* of these, requests that returned an error */
+	unsigned int wrong;	/* neither a valid error nor the right result */
 };
 
 static unsigned int open_files(void)
@@ -216,10 +210,10 @@ static bool is_clean(int err, const char *message)
 	return (err == -ENOMEM || err == -ENOBUFS) && *message;
 }
 
-static void judge(const char *where, const struct question *question, unsigned int nth, int err,
-		  const char *message, bool same, struct outcome *outcome)
+static void check_result(const char *where, const struct request *request, unsigned int nth,
+			 int err, const char *message, bool same, struct outcome *outcome)
 {
-	outcome->refusals++;
+	outcome->failed++;
 	if (err && is_clean(err, message)) {
 		outcome->errors++;
 		return;
@@ -227,26 +221,24 @@ static void judge(const char *where, const struct question *question, unsigned i
 	if (!err && same)
 		return;
 	outcome->wrong++;
-	ktap_note("%s: %s, allocation %u: %s (%s)", where, question->name, nth,
-		  err ? strerror(-err) : "another answer", message);
+	ktap_note("%s: %s, allocation %u: %s (%s)", where, request->name, nth,
+		  err ? strerror(-err) : "wrong result", message);
 }
 
-static int expected(const struct question *question, uint64_t *sum)
+static int get_expected(const struct request *request, uint64_t *sum)
 {
 	struct ptscope *ps = client(NULL);
 	int err;
 
-	ptscope_set_cache(ps, question->cache);
-	err = question->ask(ps, sum);
+	ptscope_set_cache(ps, request->cache);
+	err = request->run(ps, sum);
 	ptscope_free(ps);
 	return err;
 }
 
-/*
- * In the kernel.
- */
+/* Kernel. */
 
-/* Of this thread, which alone is refused anything. */
+/* /proc/self/task/TID/fail-nth: affects this thread only. */
 static int fail_nth = -1;
 
 static void set_nth(unsigned int nth)
@@ -258,8 +250,8 @@ static void set_nth(unsigned int nth)
 		ktap_bail("cannot set fail-nth: %s", strerror(errno));
 }
 
-/* What is left to come; 0 once the fault has been. */
-static unsigned int left_nth(void)
+/* 0 once the fault was injected. */
+static unsigned int get_nth(void)
 {
 	char text[16] = "";
 
@@ -268,7 +260,7 @@ static unsigned int left_nth(void)
 	return atoi(text);
 }
 
-static void say(const char *file, const char *value)
+static void set_debugfs(const char *file, const char *value)
 {
 	char path[128];
 	int fd;
@@ -280,18 +272,18 @@ static void say(const char *file, const char *value)
 	close(fd);
 }
 
-/* All that waits for memory may fail too, whatever its size, and without a word. */
+/* Allocations that may sleep or are small do not fail by default. */
 static void allow_faults(void)
 {
-	say("failslab/ignore-gfp-wait", "N");
-	say("failslab/verbose", "0");
-	say("fail_page_alloc/ignore-gfp-wait", "N");
-	say("fail_page_alloc/ignore-gfp-highmem", "N");
-	say("fail_page_alloc/min-order", "0");
-	say("fail_page_alloc/verbose", "0");
+	set_debugfs("failslab/ignore-gfp-wait", "N");
+	set_debugfs("failslab/verbose", "0");
+	set_debugfs("fail_page_alloc/ignore-gfp-wait", "N");
+	set_debugfs("fail_page_alloc/ignore-gfp-highmem", "N");
+	set_debugfs("fail_page_alloc/min-order", "0");
+	set_debugfs("fail_page_alloc/verbose", "0");
 }
 
-static void try_kernel(const struct question *question, uint64_t want)
+static void try_kernel(const struct request *request, uint64_t expected)
 {
 	struct outcome outcome = {};
 	struct ptscope *ps;
@@ -301,40 +293,42 @@ static void try_kernel(const struct question *question, uint64_t want)
 
 	for (nth = 1; nth < MOST; nth++) {
 		ps = client(NULL);
-		ptscope_set_cache(ps, question->cache);
+		ptscope_set_cache(ps, request->cache);
 		sum = 0;
 		set_nth(nth);
-		err = question->ask(ps, &sum);
-		if (left_nth())
+		err = request->run(ps, &sum);
+		if (get_nth())
 			break;
-		judge("kernel", question, nth, err, ptscope_message(ps), sum == want, &outcome);
+		check_result("kernel", request, nth, err, ptscope_message(ps), sum == expected,
+			     &outcome);
 		sum = 0;
-		err = question->ask(ps, &sum);
-		if (err || sum != want) {
+		err = request->run(ps, &sum);
+		if (err || sum != expected) {
 			outcome.wrong++;
-			ktap_note("kernel: %s after allocation %u failed: %s (%s)", question->name,
+			ktap_note("kernel: %s after allocation %u failed: %s (%s)", request->name,
 				  nth, strerror(-err), ptscope_message(ps));
 		}
 		ptscope_free(ps);
 	}
 	set_nth(0);
 	ptscope_free(ps);
-	ktap_note("kernel: %s makes %u allocations; %u are done without", question->name,
-		  outcome.refusals, outcome.refusals - outcome.errors);
+	ktap_note("kernel: %s: %u allocations, %u of them not essential", request->name,
+		  outcome.failed, outcome.failed - outcome.errors);
 	ktap_check(nth < MOST && outcome.errors && !outcome.wrong,
-		   "each allocation in the kernel may fail: %s", question->name);
+		   "each allocation in the kernel can fail: %s", request->name);
 }
 
-/* What is loaded again is whatever the rig has loaded. */
+/* Loads the module of the rig again. */
 static void try_load(void)
 {
 	const char *path = getenv("PTSCOPE_KO");
-	unsigned int nth, refusals = 0, wrong = 0;
+	unsigned int nth, failed = 0, wrong = 0;
 	int fd = path ? open(path, O_RDONLY) : -1;
 	long err;
 
 	if (fd < 0) {
-		ktap_skip("this guest has no module to load", "each allocation may fail: loading");
+		ktap_skip("PTSCOPE_KO names no module",
+			  "each allocation in the kernel can fail: loading");
 		return;
 	}
 	for (nth = 1; nth < MOST; nth++) {
@@ -345,9 +339,9 @@ static void try_load(void)
 		}
 		set_nth(nth);
 		err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
-		if (left_nth())
+		if (get_nth())
 			break;
-		refusals++;
+		failed++;
 		if (!err)
 			continue;
 		if (err != ENOMEM && err != ENOBUFS) {
@@ -360,15 +354,14 @@ static void try_load(void)
 	}
 	set_nth(0);
 	close(fd);
-	ktap_note("kernel: loading makes %u allocations", refusals);
-	ktap_check(nth < MOST && refusals && !wrong, "each allocation may fail: loading");
+	ktap_note("kernel: loading: %u allocations", failed);
+	ktap_check(nth < MOST && failed && !wrong,
+		   "each allocation in the kernel can fail: loading");
 }
 
-/*
- * In the library, and what it is built on.
- */
+/* The library and libnl. */
 
-static int connect_and_ask(const struct question *question, uint64_t *sum, char *message,
+static int connect_and_run(const struct request *request, uint64_t *sum, char *message,
 			   size_t size)
 {
 	struct ptscope *ps = ptscope_new();
@@ -379,15 +372,15 @@ static int connect_and_ask(const struct question *question, uint64_t *sum, char 
 		return -ENOMEM;
 	}
 	err = ptscope_connect(ps);
-	ptscope_set_cache(ps, question->cache);
+	ptscope_set_cache(ps, request->cache);
 	if (!err)
-		err = question->ask(ps, sum);
+		err = request->run(ps, sum);
 	snprintf(message, size, "%s", ptscope_message(ps));
 	ptscope_free(ps);
 	return err;
 }
 
-static void try_library(const struct question *question, uint64_t want)
+static void try_library(const struct request *request, uint64_t expected)
 {
 	const unsigned int files = open_files();
 	struct outcome outcome = {};
@@ -401,30 +394,29 @@ static void try_library(const struct question *question, uint64_t want)
 	for (nth = 1; nth < MOST; nth++) {
 		sum = 0;
 		before = live;
-		refuse = nth;
-		err = connect_and_ask(question, &sum, message, sizeof(message));
-		over = refuse;
-		refuse = 0;
+		countdown = nth;
+		err = connect_and_run(request, &sum, message, sizeof(message));
+		over = countdown;
+		countdown = 0;
 		if (live != before) {
 			outcome.wrong++;
-			ktap_note("library: %s, allocation %u: %ld pieces lost", question->name,
+			ktap_note("library: %s, allocation %u: %ld objects leaked", request->name,
 				  nth, live - before);
 		}
 		if (over)
 			break;
-		judge("library", question, nth, err, message, sum == want, &outcome);
+		check_result("library", request, nth, err, message, sum == expected, &outcome);
 	}
 	if (open_files() != files) {
 		outcome.wrong++;
-		ktap_note("library: %s: a descriptor stayed open", question->name);
+		ktap_note("library: %s: a descriptor leaked", request->name);
 	}
-	ktap_note("library: %s makes %u allocations; %u are done without", question->name,
-		  outcome.refusals, outcome.refusals - outcome.errors);
+	ktap_note("library: %s: %u allocations, %u of them not essential", request->name,
+		  outcome.failed, outcome.failed - outcome.errors);
 	ktap_check(nth < MOST && outcome.errors && !outcome.wrong,
-		   "each allocation in the library may fail: %s", question->name);
+		   "each allocation in the library can fail: %s", request->name);
 }
 
-/* A process that holds still. */
 static void begin_target(void)
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
@@ -458,29 +450,30 @@ static void begin_target(void)
 
 int main(void)
 {
-	uint64_t want[QUESTIONS] = {};
+	uint64_t expected[REQUESTS] = {};
 	char path[64];
 	size_t i;
 
-	/* The stream's buffer is nothing that anyone loses. */
+	/* A stream buffer would count as a leak. */
 	setvbuf(stdout, NULL, _IONBF, 0);
 	ktap_begin();
 	begin_target();
-	for (i = 0; i < QUESTIONS; i++)
-		if (expected(&questions[i], &want[i]) || !want[i])
-			ktap_bail("%s has no answer", questions[i].name);
+	for (i = 0; i < REQUESTS; i++)
+		if (get_expected(&requests[i], &expected[i]) || !expected[i])
+			ktap_bail("%s fails without a fault", requests[i].name);
 
-	for (i = 0; i < QUESTIONS; i++)
-		try_library(&questions[i], want[i]);
+	for (i = 0; i < REQUESTS; i++)
+		try_library(&requests[i], expected[i]);
 
 	snprintf(path, sizeof(path), "/proc/self/task/%ld/fail-nth", syscall(SYS_gettid));
 	fail_nth = open(path, O_RDWR);
 	if (fail_nth < 0) {
-		ktap_skip("this kernel injects no faults", "each allocation in the kernel may fail");
+		ktap_skip("this kernel has no fault injection",
+			  "each allocation in the kernel can fail");
 	} else {
 		allow_faults();
-		for (i = 0; i < QUESTIONS; i++)
-			try_kernel(&questions[i], want[i]);
+		for (i = 0; i < REQUESTS; i++)
+			try_kernel(&requests[i], expected[i]);
 		try_load();
 	}
 	kill(target, SIGKILL);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The fields of struct ptscope_census by name.
- */
+/* Fields of struct ptscope_census by name. */
 #ifndef FIELDS_H
 #define FIELDS_H
 
@@ -10,10 +8,9 @@
 
 /**
  * struct field - a field of struct ptscope_census
- * @name: its name
- * @offset: where it is
- * @free: a victim that does not name it says nothing about it; the others are
- *	zero unless named
+ * @name: name
+ * @offset: offset
+ * @free: a layout that does not name it accepts any value; other fields default to 0
  */
 struct field {
 	const char *name;
@@ -45,7 +42,7 @@ static inline uint64_t field_value(const struct ptscope_census *census, size_t i
 	return *(const uint64_t *)((const char *)census + fields[i].offset);
 }
 
-/* Adds @part to @sum, tables too. */
+/* Adds @part to @sum, tables included. */
 static inline void census_add(struct ptscope_census *sum, const struct ptscope_census *part)
 {
 	size_t i;
@@ -59,7 +56,7 @@ static inline void census_add(struct ptscope_census *sum, const struct ptscope_c
 	}
 }
 
-/* What must be true of any census: NULL if it is, or what is not. */
+/* Returns what is inconsistent in a census, or NULL. */
 static inline const char *census_fault(const struct ptscope_census *c)
 {
 	if (c->size != c->res + c->lazy + c->cached + c->disk + c->swap + c->special)
@@ -70,11 +67,11 @@ static inline const char *census_fault(const struct ptscope_census *c)
 			  c->poison + c->bad)
 		return "special is not the sum of its kinds";
 	if (c->bad)
-		return "there are entries that no kernel writes";
+		return "there are bad entries";
 	if (c->young > c->res || c->dirty > c->res || c->write > c->res ||
 	    c->protnone > c->res || c->hugetlb > c->res || c->zero > c->pte ||
 	    c->soft_dirty > c->size || c->thp + c->zero_huge > c->pmd + c->pud)
-		return "a part is greater than its whole";
+		return "a part is larger than the whole";
 	return NULL;
 }
 

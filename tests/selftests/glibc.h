@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * glibc's allocator, by the names that it has beside those that a program may take
- * for its own. No header of glibc's declares them.
+ * glibc's own names of its allocator, for programs that override malloc(). No header
+ * declares them.
  */
 #ifndef GLIBC_H
 #define GLIBC_H

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A client that holds on to the module, for tests of what is held.
+ * A client that uses the module until it is killed.
  *
- *	hold idle	connected, no question under way
+ *	hold idle	connected, without a request
  *	hold dump	in the middle of a dump of its own VMAs
  *
- * Prints "holding" and waits to be killed.
+ * Prints "holding" when it is ready.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 
 #include "ptscope.h"
 
-/* More VMAs than fit into two replies: neighbours differ, so none merge. */
+/* More VMAs than fit into two replies. Neighbours differ, so that they do not merge. */
 static void many_vmas(void)
 {
 	const size_t page_size = sysconf(_SC_PAGESIZE);

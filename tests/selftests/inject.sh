@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# An oracle that cannot find a difference proves nothing: give it one.
+# Negative tests of the oracle: it must find a difference that is injected.
 
 set -u
 # shellcheck source=tests/selftests/ktap.sh
@@ -9,14 +9,14 @@ set -u
 
 oracle=$PTSCOPE_TESTS/selftests/oracle
 
-status "the oracle passes on a quiet process" 0 "$oracle" 1
-status "the oracle fails if a reading is falsified" 1 "$oracle" --inject 1
-matches "and says where" "$out" 'not ok'
+status "oracle: init has no difference" 0 "$oracle" 1
+status "oracle: an error in pagemap is found" 1 "$oracle" --inject 1
+matches "oracle: an error in pagemap is reported" "$out" 'not ok'
 if grep -q 'PAGEMAP_SCAN # SKIP' <<<"$out"; then
-	skip "PAGEMAP_SCAN's reading falsified" "this kernel has no PAGEMAP_SCAN"
+	skip "oracle: an error in PAGEMAP_SCAN is found" "this kernel has no PAGEMAP_SCAN"
 else
-	status "the oracle fails if PAGEMAP_SCAN's reading is falsified" 1 "$oracle" --inject=scan 1
-	matches "and says where" "$out" "scan's present"
+	status "oracle: an error in PAGEMAP_SCAN is found" 1 "$oracle" --inject=scan 1
+	matches "oracle: an error in PAGEMAP_SCAN is reported" "$out" "PAGEMAP_SCAN present"
 fi
 
 finish

@@ -8,7 +8,7 @@ static unsigned int passed, failed, skipped;
 
 void ktap_begin(void)
 {
-	/* So that what was found is seen even if the machine dies next. */
+	/* Line buffered, so that no result is lost if the guest crashes. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	puts("KTAP version 1");
 }
@@ -19,7 +19,7 @@ static unsigned int next(unsigned int *kind)
 	return passed + failed + skipped;
 }
 
-/* One result; returns @good. */
+/* Prints one result; returns @good. */
 bool ktap_check(bool good, const char *format, ...)
 {
 	va_list args;
@@ -46,7 +46,7 @@ void ktap_skip(const char *reason, const char *format, ...)
 	printf(" # SKIP %s\n", reason);
 }
 
-/* Details of the result that comes next. */
+/* Prints details of the next result. */
 void ktap_note(const char *format, ...)
 {
 	va_list args;
@@ -58,7 +58,7 @@ void ktap_note(const char *format, ...)
 	putchar('\n');
 }
 
-/* The test itself cannot go on. */
+/* Prints that the test cannot continue, and exits. */
 void ktap_bail(const char *format, ...)
 {
 	va_list args;
@@ -71,7 +71,7 @@ void ktap_bail(const char *format, ...)
 	exit(KTAP_FAIL);
 }
 
-/* Exit status of the whole. A test in which nothing ran has not passed. */
+/* Prints the plan; returns the exit status. A test without any result fails. */
 int ktap_end(void)
 {
 	printf("1..%u\n", passed + failed + skipped);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Results in the kernel's Test Anything Protocol. The plan comes last, since
- * most tests learn only as they run how many checks they have.
+ * Results in the kernel's Test Anything Protocol. The plan comes last, because the number
+ * of checks is not known before.
  */
 #ifndef KTAP_H
 #define KTAP_H

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# KTAP for tests in shell. Source it, call check, skip and same, end with
-# finish.
+# KTAP for tests in shell. Source it, call check, same, matches, status and skip, and
+# end with finish.
 
 ktap_number=0
 ktap_failed=0
@@ -10,16 +10,16 @@ ktap_stderr=$(mktemp)
 
 echo "TAP version 13"
 
-# ktap_result OK DESCRIPTION...
+# ktap_result STATUS DESCRIPTION...: STATUS is "ok" or "not ok".
 ktap_result() {
-	local verdict=$1
+	local result=$1
 	shift
 	ktap_number=$((ktap_number + 1))
-	echo "$verdict $ktap_number - $*"
-	[[ $verdict == ok ]] || ktap_failed=1
+	echo "$result $ktap_number - $*"
+	[[ $result == ok ]] || ktap_failed=1
 }
 
-# check DESCRIPTION COMMAND...: the command succeeds.
+# check DESCRIPTION COMMAND...: COMMAND succeeds.
 check() {
 	local what=$1
 	shift
@@ -31,13 +31,13 @@ check() {
 	fi
 }
 
-# same DESCRIPTION GOT WANTED
+# same DESCRIPTION GOT EXPECTED
 same() {
 	if [[ $2 == "$3" ]]; then
 		ktap_result ok "$1"
 	else
 		ktap_result "not ok" "$1"
-		printf '%s\n' "got: $2" "wanted: $3" | sed 's/^/# /'
+		printf '%s\n' "got: $2" "expected: $3" | sed 's/^/# /'
 	fi
 }
 
@@ -47,19 +47,20 @@ matches() {
 		ktap_result ok "$1"
 	else
 		ktap_result "not ok" "$1"
-		printf '%s\n' "got: $2" "wanted a match of: $3" | sed 's/^/# /'
+		printf '%s\n' "got: $2" "expected a match of: $3" | sed 's/^/# /'
 	fi
 }
 
-# status DESCRIPTION WANTED COMMAND...: output goes to $out, errors to $err.
+# status DESCRIPTION EXPECTED COMMAND...: the exit status of COMMAND. Sets $out and $err
+# to its output.
 # shellcheck disable=SC2034
 status() {
-	local wanted=$2 got=0
+	local expected=$2 got=0
 	ktap_asked=$1
 	shift 2
 	out=$("$@" 2>"$ktap_stderr") || got=$?
 	err=$(<"$ktap_stderr")
-	same "$ktap_asked" "$got" "$wanted"
+	same "$ktap_asked" "$got" "$expected"
 }
 
 skip() {

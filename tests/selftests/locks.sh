@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which locks of the target does a dump take? The kernel's own probes tell:
-# where modules can have the lock of a VMA, mmap_lock is left alone.
+# Which locks of the target a dump takes, by kprobes: with per-VMA locks for modules,
+# mmap_lock is not taken.
 
 set -u
 # shellcheck source=tests/selftests/ktap.sh
@@ -11,7 +11,7 @@ set -u
 tracing=/sys/kernel/tracing
 mountpoint -q "$tracing" || mount -t tracefs tracefs "$tracing"
 
-# probe NAME FUNCTION: note the first argument of each call by the client.
+# probe NAME FUNCTION: records the first argument of each call by ptscope.
 probe() {
 	echo "p:ptscope_test/$1 $2 object=\$arg1:x64" >>"$tracing"/kprobe_events &&
 		echo 'comm == "ptscope"' >"$tracing/events/ptscope_test/$1/filter" &&
@@ -23,7 +23,7 @@ unprobe() {
 	: >"$tracing"/kprobe_events
 } 2>/dev/null
 
-# objects NAME COMMAND...: how many different objects the probe saw.
+# objects NAME COMMAND...: number of different objects that the probe recorded.
 objects() {
 	local name=$1
 	shift
@@ -34,24 +34,24 @@ objects() {
 
 trap unprobe EXIT
 if ! probe reader down_read_killable; then
-	skip "locks" "this kernel has no probes"
+	skip "locks" "this kernel has no kprobes"
 	finish
 fi
 
 sleep infinity &
 target=$!
 own=$(objects reader ptscope info)
-seen=$(objects reader ptscope maps "$target")
+taken=$(objects reader ptscope maps "$target")
 
 if grep -qw __ksymtab_lock_vma_under_rcu /proc/kallsyms; then
-	same "mmap_lock of the target is not taken" "$((seen - own))" 0
-	check "the lock of a VMA can be probed" probe vma lock_vma_under_rcu
+	same "mmap_lock of the target is not taken" "$((taken - own))" 0
+	check "kprobe of lock_vma_under_rcu()" probe vma lock_vma_under_rcu
 	own=$(objects vma ptscope info)
-	seen=$(objects vma ptscope maps "$target")
-	same "the locks of its VMAs are" "$((seen - own))" 1
+	taken=$(objects vma ptscope maps "$target")
+	same "one VMA lock of the target is taken" "$((taken - own))" 1
 else
-	same "mmap_lock of the target is taken" "$((seen - own))" 1
-	skip "the locks of VMAs are taken instead" "this kernel has none for modules"
+	same "mmap_lock of the target is taken" "$((taken - own))" 1
+	skip "one VMA lock of the target is taken" "this kernel exports no VMA locks"
 fi
 kill "$target"
 finish

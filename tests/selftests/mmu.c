@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds ptscope against the machine itself. QEMU's monitor is asked, address
- * by address, where a processor that runs in this address space would look,
- * and that has to be the frame that ptscope tells: for base pages, huge ones
- * and gigantic ones, and nowhere at all for what is not resident.
+ * Compares ptscope with the emulated MMU. For each address QEMU's monitor command gva2gpa
+ * returns the physical address that a CPU in this address space translates it to. It must
+ * be the frame that ptscope reports: for base, huge and gigantic pages, and no translation
+ * for a page that is not resident.
  */
 #include <errno.h>
 #include <glob.h>
@@ -24,12 +24,12 @@
 #include "ktap.h"
 #include "proc.h"
 
-/* Of a VMA, this many pages are asked for; of the test's own regions, all. */
+/* Pages that are compared per VMA; all pages of the test's own mappings. */
 #define SAMPLE 64
-/* Differences in a range after which the rest of it is left. */
-#define ENOUGH 3
-/* The processor may be doing something else when it is asked. */
-#define ASKS 20
+/* Differences that end the comparison of a range. */
+#define MAX_DIFFERENCES 3
+/* The CPU may run another task at the moment. */
+#define TRIES 20
 #define NOWHERE UINT64_MAX
 #define PORT "ptscope.monitor"
 
@@ -41,15 +41,15 @@ static struct ptscope *ps;
 static struct ptscope_info info;
 static size_t page_size;
 static FILE *monitor;
-static volatile bool over;
+static volatile bool done;
 static uint64_t compared, leaves[PTSCOPE_LEVELS], conts, nowhere;
 
-/* Keeps the last processor in this address space, in user mode. */
+/* Keeps the last CPU in this address space, in user mode. */
 static void *spin(void *arg)
 {
 	volatile uint64_t *counter = arg;
 
-	while (!over)
+	while (!done)
 		++*counter;
 	return NULL;
 }
@@ -68,13 +68,13 @@ static pthread_t start_spinner(void)
 	if (!last || sched_setaffinity(0, sizeof(here), &here) ||
 	    pthread_create(&thread, NULL, spin, &counter) ||
 	    pthread_setaffinity_np(thread, sizeof(there), &there))
-		ktap_bail("cannot keep a processor busy");
+		ktap_bail("cannot pin a thread to the last CPU");
 	return thread;
 }
 
-/* Sends a command, and returns the line that answers it. */
+/* Sends a QMP command; returns the line of the reply. */
 __attribute__((format(printf, 1, 2)))
-static const char *order(const char *format, ...)
+static const char *qmp_command(const char *format, ...)
 {
 	static char *line;
 	static size_t size;
@@ -87,13 +87,13 @@ static const char *order(const char *format, ...)
 	fflush(monitor);
 	do {
 		if (getline(&line, &size, monitor) <= 0)
-			ktap_bail("the monitor says nothing");
-		/* Besides answers there are a greeting and news. */
+			ktap_bail("the monitor does not reply");
+		/* Skip the greeting and events. */
 	} while (strncmp(line, "{\"return\"", 9) && strncmp(line, "{\"error\"", 8));
 	return line;
 }
 
-/* The device of a virtio port, by its name; there is nobody to make links. */
+/* Finds the device of a virtio port by its name; there is no udev. */
 static bool find_port(const char *wanted, char *path, size_t room)
 {
 	glob_t names;
@@ -128,22 +128,22 @@ static bool open_monitor(void)
 	if (!monitor)
 		ktap_bail("%s: %s", path, strerror(errno));
 	setvbuf(monitor, NULL, _IONBF, 0);
-	order("{\"execute\": \"qmp_capabilities\"}");
+	qmp_command("{\"execute\": \"qmp_capabilities\"}");
 	return true;
 }
 
-/* The physical address that the last processor would go to; or NOWHERE. */
+/* The physical address by the MMU of the last CPU, or NOWHERE. */
 static uint64_t translate(uint64_t addr)
 {
-	const char *answer, *found;
+	const char *reply, *found;
 
-	answer = order("{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\": \"gva2gpa %#"
+	reply = qmp_command("{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\": \"gva2gpa %#"
 		       PRIx64 "\", \"cpu-index\": %ld}}", addr, sysconf(_SC_NPROCESSORS_ONLN) - 1);
-	found = strstr(answer, "gpa: ");
+	found = strstr(reply, "gpa: ");
 	return found ? strtoull(found + 5, NULL, 16) : NOWHERE;
 }
 
-/* Where ptscope says that a page of a run is, as the machine would put it. */
+/* The physical address by ptscope, or NOWHERE. */
 static uint64_t expected(const struct ptscope_run *run, uint64_t index)
 {
 	bool same = run->flags & PTSCOPE_FLAG_ZERO && run->level == PTSCOPE_LEVEL_PTE;
@@ -160,28 +160,28 @@ static bool page_agrees(uint64_t addr, const struct ptscope_run *run, uint64_t i
 	struct ptscope_run now = *run;
 	int i;
 
-	for (i = 0; i < ASKS; i++) {
+	for (i = 0; i < TRIES; i++) {
 		got = translate(addr);
 		if (got == want)
 			return true;
-		/* Nor does it come back at once. */
+		/* The other task may run for a while. */
 		usleep(i * 1000);
-		/* Or else the kernel has moved the page in the meantime. */
-		if (i == ASKS / 2 &&
+		/* The kernel may have migrated the page. */
+		if (i == TRIES / 2 &&
 		    !ptscope_dump_runs(ps, getpid(), addr, addr + page_size, &frames) &&
 		    ptscope_next_run(ps, &now) == 1)
 			want = expected(&now, 0);
 	}
-	ktap_note("%#" PRIx64 ": the machine goes to %#" PRIx64 ", ptscope to %#" PRIx64
+	ktap_note("%#" PRIx64 ": MMU %#" PRIx64 ", ptscope %#" PRIx64
 		  " (state %u level %u flags %#x)", addr, got, want, now.state, now.level,
 		  now.flags);
 	return false;
 }
 
 /**
- * struct list - runs, to be compared when all of them are known
+ * struct list - runs of a range
  * @run: the runs
- * @count: how many
+ * @count: their number
  */
 struct list {
 	struct ptscope_run *run;
@@ -208,7 +208,7 @@ static struct list list_runs(uint64_t start, uint64_t end)
 	return list;
 }
 
-/* Compare every @stride-th page of a range; true if there is no difference. */
+/* Compares every @stride-th page of a range; returns true if there is no difference. */
 static bool range_agrees(uint64_t start, uint64_t end, uint64_t stride)
 {
 	struct list list = list_runs(start, end);
@@ -216,10 +216,10 @@ static bool range_agrees(uint64_t start, uint64_t end, uint64_t stride)
 	int faults = !list.count;
 	size_t i;
 
-	for (i = 0; i < list.count && faults < ENOUGH; i++) {
+	for (i = 0; i < list.count && faults < MAX_DIFFERENCES; i++) {
 		const struct ptscope_run *run = &list.run[i];
 
-		for (index = 0; index < run->pages && faults < ENOUGH; index++, page++) {
+		for (index = 0; index < run->pages && faults < MAX_DIFFERENCES; index++, page++) {
 			if (page % stride)
 				continue;
 			faults += !page_agrees(run->start + index * page_size, run, index);
@@ -259,7 +259,7 @@ static void test_base_pages(void)
 	start = map(size, 0);
 	madvise(start, size, MADV_NOHUGEPAGE);
 	memset(start, 1, size);
-	check_region("base pages, all written", start, size, 1);
+	check_region("base pages, written", start, size, 1);
 
 	start = map(size, 0);
 	madvise(start, size, MADV_NOHUGEPAGE);
@@ -267,14 +267,14 @@ static void test_base_pages(void)
 		start[i] = 1;
 	for (i = 3 * page_size; i < size; i += 4 * page_size)
 		(void)*(volatile char *)(start + i);
-	check_region("written, read and untouched base pages", start, size, 1);
+	check_region("base pages: written, read and untouched", start, size, 1);
 
 	start = map(size, 0);
 	madvise(start, size, MADV_NOHUGEPAGE);
 	memset(start, 1, size);
 	if (mprotect(start, size / 2, PROT_NONE))
 		ktap_bail("mprotect: %s", strerror(errno));
-	check_region("base pages, one half closed", start, size, 1);
+	check_region("base pages: half of them PROT_NONE", start, size, 1);
 }
 
 static void test_huge_pages(void)
@@ -284,15 +284,15 @@ static void test_huge_pages(void)
 	char *aligned;
 
 	if (!start || madvise(start, 4 * huge, MADV_HUGEPAGE)) {
-		ktap_skip("this kernel has none", "transparent huge pages");
+		ktap_skip("this kernel has no THP", "THP");
 		return;
 	}
 	aligned = (char *)(((uintptr_t)start + huge - 1) / huge * huge);
 	memset(aligned, 1, 2 * huge);
-	check_region("transparent huge pages", start, 4 * huge, 3);
+	check_region("THP", start, 4 * huge, 3);
 }
 
-/* Pages of hugetlb, of every size that the kernel has and that is not empty. */
+/* One hugetlb page of each size that has a free one. */
 static void test_hugetlb(void)
 {
 	int shift;
@@ -305,7 +305,7 @@ static void test_hugetlb(void)
 
 		snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%zukB",
 			 size / 1024);
-		snprintf(name, sizeof(name), "a hugetlb page of %zu KiB", size / 1024);
+		snprintf(name, sizeof(name), "hugetlb page of %zu KiB", size / 1024);
 		if (stat(path, &st))
 			continue;
 		start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |
@@ -319,7 +319,7 @@ static void test_hugetlb(void)
 	}
 }
 
-/* Where a fourth level does not reach. */
+/* Only five levels reach these. */
 static void test_high_addresses(void)
 {
 	char *wish = (char *)(1ul << 52);
@@ -327,7 +327,7 @@ static void test_high_addresses(void)
 	char *start;
 
 	if (info.va_bits <= 48) {
-		ktap_skip("there are no such addresses", "addresses above 47 bits");
+		ktap_skip("there are only four levels", "addresses above 47 bits");
 		return;
 	}
 	start = mmap(wish, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -337,7 +337,7 @@ static void test_high_addresses(void)
 	check_region("addresses above 47 bits", start, size, 1);
 }
 
-/* Whatever else is in this address space: code, libraries, stacks, vdso. */
+/* All other VMAs of this process. */
 static void test_everything(void)
 {
 	struct proc_vmas vmas;
@@ -350,11 +350,11 @@ static void test_everything(void)
 		const struct proc_vma *vma = &vmas.vma[i];
 		uint64_t pages = (vma->end - vma->start) / page_size;
 
-		/* The clock's page may be an other one than it seems, or a device's. */
+		/* The vvar page depends on the clock source, and may be a device's. */
 		if (strcmp(vma->name, "[vsyscall]") && strncmp(vma->name, "[vvar", 5))
 			good &= range_agrees(vma->start, vma->end, pages / SAMPLE + 1);
 	}
-	ktap_check(good, "every VMA of a process, %zu of them", vmas.count);
+	ktap_check(good, "all %zu VMAs of this process", vmas.count);
 	proc_free_vmas(&vmas);
 }
 
@@ -366,7 +366,7 @@ int main(void)
 	ps = client(&info);
 	page_size = info.page_size;
 	if (!open_monitor()) {
-		ktap_skip("the machine has no monitor for its guest", "the MMU");
+		ktap_skip("this guest has no QEMU monitor", "MMU");
 		return ktap_end();
 	}
 	spinner = start_spinner();
@@ -375,10 +375,10 @@ int main(void)
 	test_hugetlb();
 	test_high_addresses();
 	test_everything();
-	over = true;
+	done = true;
 	pthread_join(spinner, NULL);
 	ptscope_free(ps);
-	ktap_note("compared with the machine: %" PRIu64 " pages: pte %" PRIu64 " cont %" PRIu64
+	ktap_note("compared with the MMU: %" PRIu64 " pages: pte %" PRIu64 " cont %" PRIu64
 		  " pmd %" PRIu64 " pud %" PRIu64 " nowhere %" PRIu64, compared,
 		  leaves[PTSCOPE_LEVEL_PTE], conts, leaves[PTSCOPE_LEVEL_PMD],
 		  leaves[PTSCOPE_LEVEL_PUD], nowhere);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds what ptscope says of every process against what the kernel itself
- * says in maps, pagemap, smaps and status, and by PAGEMAP_SCAN where it can.
- * Each process is stopped meanwhile, and pagemap is read before and after, to
- * be sure that it did hold still.
+ * Compares what ptscope reports of every process with the kernel's own maps, pagemap,
+ * smaps, status and PAGEMAP_SCAN. Each process is stopped meanwhile; pagemap is read before
+ * and after to check that nothing has changed.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -23,16 +22,15 @@
 #include "runs.h"
 
 #define TRIES 5
-/* Differences of one process that are spelled out. */
-#define SPELLED 5
-/* Entries of pagemap that are read at a time. */
+/* Differences of one process that are printed. */
+#define MAX_PRINTED 5
+/* pagemap entries per read. */
 #define CHUNK 65536
 #define STOP_TRIES 2000
 #define STOP_PAUSE_US 1000
 
 /*
- * What pagemap says of a VMA, in bytes, a digest of all that it says, and how
- * many pages it was asked about.
+ * pagemap of a VMA: bytes by state, a hash of all entries, and the number of pages read.
  */
 struct digest {
 	uint64_t pages;
@@ -41,18 +39,18 @@ struct digest {
 	uint64_t hash;
 };
 
-struct seen_vma {
+struct ptscope_vma_copy {
 	struct ptscope_vma vma;
 	char *name;
 };
 
-/* Both witnesses' statements on one process. */
-struct evidence {
-	struct proc_vmas said;
+/* What /proc and ptscope report of one process. */
+struct reports {
+	struct proc_vmas smaps;
 	struct digest *digest;
 	struct proc_scan *scan;
 	uint64_t vm_pte;
-	struct seen_vma *seen;
+	struct ptscope_vma_copy *seen;
 	size_t seen_count;
 	struct ptscope_proc whole;
 };
@@ -60,18 +58,17 @@ struct evidence {
 static struct ptscope *ps;
 static size_t page_size;
 static uint64_t pmd_size;
-/* Which reading is to be spoiled, if any. */
+/* The data to falsify, or NULL. */
 static const char *inject;
-/* This kernel lacks PAGEMAP_SCAN. */
 static bool no_scan;
 static volatile pid_t stopped;
 
 static struct runs_count counted;
 static uint64_t vast_pages, vast_vmas, vast_samples;
 static uint64_t total_pages, total_vmas, total_scans, total_procs, total_differences;
-/* Of the process at hand. */
+/* Of the current process. */
 static uint64_t differences;
-/* Do not spell differences out yet. */
+/* Do not print differences. */
 static bool quiet;
 
 static void __attribute__((format(printf, 1, 2))) differ(const char *format, ...)
@@ -79,7 +76,7 @@ static void __attribute__((format(printf, 1, 2))) differ(const char *format, ...
 	char text[512];
 	va_list args;
 
-	if (differences++ >= SPELLED || quiet)
+	if (differences++ >= MAX_PRINTED || quiet)
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
@@ -94,8 +91,8 @@ static void same(const struct proc_vma *vma, const char *what, uint64_t expected
 		       vma->start, vma->end, vma->name, what, expected, got);
 }
 
-/* Nobody stays stopped, however this ends. */
-static void let_go(int signal)
+/* Continues the stopped process if this one is killed. */
+static void continue_and_exit(int signal)
 {
 	if (stopped)
 		kill(stopped, SIGCONT);
@@ -122,7 +119,7 @@ static bool is_halted(pid_t pid)
 	return halted;
 }
 
-/* Init takes no such signal; who is stopped already stays so. */
+/* Init ignores SIGSTOP. A process that is stopped already stays stopped. */
 static void stop(pid_t pid)
 {
 	int i;
@@ -134,7 +131,7 @@ static void stop(pid_t pid)
 		usleep(STOP_PAUSE_US);
 }
 
-static void go_on(void)
+static void continue_stopped(void)
 {
 	if (stopped)
 		kill(stopped, SIGCONT);
@@ -160,7 +157,7 @@ static bool digest_vma(int pagemap, const struct proc_vma *vma, struct digest *d
 
 			digest->present += e & PROC_PM_PRESENT ? page_size : 0;
 			digest->swapped += e & PROC_PM_SWAPPED ? page_size : 0;
-			/* Who else maps a page may change at any time. */
+			/* "Exclusive" depends on other processes. */
 			e &= PROC_PM_PRESENT | PROC_PM_SWAPPED | PROC_PM_WHERE;
 			digest->hash = (digest->hash ^ e) * 0x9e3779b97f4a7c15;
 			digest->hash ^= digest->hash >> 29;
@@ -189,7 +186,7 @@ static struct digest *digest_all(pid_t pid, const struct proc_vmas *vmas)
 	return digest;
 }
 
-/* 0 with NULL in *@scans: this kernel cannot do it. */
+/* Returns 0 with NULL in *@scans if the kernel has no PAGEMAP_SCAN. */
 static int scan_all(pid_t pid, const struct proc_vmas *vmas, struct proc_scan **scans)
 {
 	struct proc_scan *scan = calloc(vmas->count, sizeof(*scan));
@@ -217,30 +214,30 @@ static int scan_all(pid_t pid, const struct proc_vmas *vmas, struct proc_scan **
 }
 
 /*
- * Of a vast VMA, samples are enough only if ptscope, too, says that nothing is
- * there. It may rightly say otherwise: smaps counts no zero pages and no markers.
+ * For a vast VMA samples are enough if ptscope reports no entry either. It may rightly
+ * report some: smaps counts neither zero pages nor markers.
  */
-static bool digest_vast(pid_t pid, struct evidence *evidence)
+static bool digest_vast(pid_t pid, struct reports *reports)
 {
 	int pagemap = proc_open(pid, "pagemap");
 	bool good = pagemap >= 0;
 	size_t i;
 
-	for (i = 0; i < evidence->said.count && i < evidence->seen_count && good; i++) {
-		struct proc_vma *said = &evidence->said.vma[i];
-		const struct ptscope_census *c = &evidence->seen[i].vma.census;
+	for (i = 0; i < reports->smaps.count && i < reports->seen_count && good; i++) {
+		struct proc_vma *smaps = &reports->smaps.vma[i];
+		const struct ptscope_census *c = &reports->seen[i].vma.census;
 
-		if (!said->vast || !(c->res + c->swap + c->special))
+		if (!smaps->vast || !(c->res + c->swap + c->special))
 			continue;
-		said->vast = false;
-		good = digest_vma(pagemap, said, &evidence->digest[i]);
+		smaps->vast = false;
+		good = digest_vma(pagemap, smaps, &reports->digest[i]);
 	}
 	if (pagemap >= 0)
 		close(pagemap);
 	return good;
 }
 
-/* maps writes a newline in a name as \012. */
+/* maps prints a newline in a name as \012. */
 static char *escape(const char *name)
 {
 	char *escaped = malloc(4 * strlen(name) + 1), *to = escaped;
@@ -257,7 +254,7 @@ static char *escape(const char *name)
 	return escaped;
 }
 
-static int see(pid_t pid, struct evidence *evidence)
+static int read_ptscope(pid_t pid, struct reports *reports)
 {
 	const struct ptscope_vma *vma;
 	size_t room = 0;
@@ -265,15 +262,15 @@ static int see(pid_t pid, struct evidence *evidence)
 
 	err = ptscope_dump_vmas(ps, pid, 0, 0);
 	while (!err && (err = ptscope_next_vma(ps, &vma)) > 0) {
-		struct seen_vma *seen;
+		struct ptscope_vma_copy *seen;
 
-		if (evidence->seen_count == room) {
+		if (reports->seen_count == room) {
 			room = room ? 2 * room : 64;
-			evidence->seen = realloc(evidence->seen, room * sizeof(*seen));
-			if (!evidence->seen)
+			reports->seen = realloc(reports->seen, room * sizeof(*seen));
+			if (!reports->seen)
 				ktap_bail("out of memory");
 		}
-		seen = &evidence->seen[evidence->seen_count++];
+		seen = &reports->seen[reports->seen_count++];
 		seen->vma = *vma;
 		seen->name = escape(vma->name);
 		err = 0;
@@ -282,55 +279,52 @@ static int see(pid_t pid, struct evidence *evidence)
 		return err;
 	if (ptscope_interrupted(ps))
 		return -EAGAIN;
-	err = ptscope_get_proc(ps, pid, &evidence->whole);
+	err = ptscope_get_proc(ps, pid, &reports->whole);
 	if (!err && ptscope_interrupted(ps))
 		err = -EAGAIN;
 	return err;
 }
 
-static void discard(struct evidence *evidence)
+static void discard(struct reports *reports)
 {
 	size_t i;
 
-	for (i = 0; i < evidence->seen_count; i++)
-		free(evidence->seen[i].name);
-	free(evidence->seen);
-	free(evidence->digest);
-	free(evidence->scan);
-	proc_free_vmas(&evidence->said);
-	memset(evidence, 0, sizeof(*evidence));
+	for (i = 0; i < reports->seen_count; i++)
+		free(reports->seen[i].name);
+	free(reports->seen);
+	free(reports->digest);
+	free(reports->scan);
+	proc_free_vmas(&reports->smaps);
+	memset(reports, 0, sizeof(*reports));
 }
 
-/*
- * Takes both statements. -EAGAIN: the process did not hold still; -ESRCH: it
- * has gone.
- */
-static int gather(pid_t pid, struct evidence *evidence)
+/* Reads both. Returns -EAGAIN if the process changed meanwhile, -ESRCH if it ended. */
+static int read_reports(pid_t pid, struct reports *reports)
 {
 	struct digest *again;
 	int err;
 
-	if (!proc_read_vmas(pid, &evidence->said) ||
-	    !proc_read_value(pid, "status", "VmPTE", &evidence->vm_pte))
+	if (!proc_read_vmas(pid, &reports->smaps) ||
+	    !proc_read_value(pid, "status", "VmPTE", &reports->vm_pte))
 		return -ESRCH;
-	evidence->digest = digest_all(pid, &evidence->said);
-	if (!evidence->digest)
+	reports->digest = digest_all(pid, &reports->smaps);
+	if (!reports->digest)
 		return -ESRCH;
-	err = scan_all(pid, &evidence->said, &evidence->scan);
+	err = scan_all(pid, &reports->smaps, &reports->scan);
 	if (!err)
-		err = see(pid, evidence);
+		err = read_ptscope(pid, reports);
 	if (err)
 		return err;
-	again = digest_vast(pid, evidence) ? digest_all(pid, &evidence->said) : NULL;
+	again = digest_vast(pid, reports) ? digest_all(pid, &reports->smaps) : NULL;
 	if (!again)
 		return -ESRCH;
-	if (memcmp(again, evidence->digest, evidence->said.count * sizeof(*again)))
+	if (memcmp(again, reports->digest, reports->smaps.count * sizeof(*again)))
 		err = -EAGAIN;
 	free(again);
 	return err;
 }
 
-static void compare_line(const struct proc_vma *said, const struct seen_vma *seen)
+static void compare_line(const struct proc_vma *smaps, const struct ptscope_vma_copy *seen)
 {
 	const struct ptscope_vma *vma = &seen->vma;
 	const char perm[] = {
@@ -341,130 +335,129 @@ static void compare_line(const struct proc_vma *said, const struct seen_vma *see
 		'\0'
 	};
 
-	same(said, "start", said->start, vma->start);
-	same(said, "end", said->end, vma->end);
-	same(said, "offset", said->offset, vma->offset);
-	same(said, "inode", said->inode, vma->inode);
-	same(said, "major", said->dev_major, vma->dev_major);
-	same(said, "minor", said->dev_minor, vma->dev_minor);
-	if (strcmp(said->perm, perm))
-		differ("%" PRIx64 " %s: perm: expected %s, got %s", said->start, said->name,
-		       said->perm, perm);
-	if (strcmp(said->name, seen->name))
-		differ("%" PRIx64 ": name: expected '%s', got '%s'", said->start, said->name,
+	same(smaps, "start", smaps->start, vma->start);
+	same(smaps, "end", smaps->end, vma->end);
+	same(smaps, "offset", smaps->offset, vma->offset);
+	same(smaps, "inode", smaps->inode, vma->inode);
+	same(smaps, "major", smaps->dev_major, vma->dev_major);
+	same(smaps, "minor", smaps->dev_minor, vma->dev_minor);
+	if (strcmp(smaps->perm, perm))
+		differ("%" PRIx64 " %s: perm: expected %s, got %s", smaps->start, smaps->name,
+		       smaps->perm, perm);
+	if (strcmp(smaps->name, seen->name))
+		differ("%" PRIx64 ": name: expected '%s', got '%s'", smaps->start, smaps->name,
 		       seen->name);
 }
 
-static void compare_pages(const struct proc_vma *said, const struct digest *digest,
-			  const struct seen_vma *seen)
+static void compare_pages(const struct proc_vma *smaps, const struct digest *digest,
+			  const struct ptscope_vma_copy *seen)
 {
 	const struct ptscope_census *c = &seen->vma.census;
 	uint64_t in_smaps, thp;
 	const char *fault = census_fault(c);
 
 	if (fault)
-		differ("%" PRIx64 " %s: %s", said->start, said->name, fault);
-	same(said, "size", said->end - said->start, c->size);
+		differ("%" PRIx64 " %s: %s", smaps->start, smaps->name, fault);
+	same(smaps, "size", smaps->end - smaps->start, c->size);
 
-	/* Neither pagemap nor smaps looks into ranges mapped by frame number. */
-	if (said->pfn_map) {
-		same(said, "pagemap, of frames", 0, digest->present + digest->swapped);
-		same(said, "smaps, of frames", 0, said->rss);
+	/* pagemap and smaps skip PFN mappings. */
+	if (smaps->pfn_map) {
+		same(smaps, "pagemap of a PFN mapping", 0, digest->present + digest->swapped);
+		same(smaps, "smaps of a PFN mapping", 0, smaps->rss);
 		return;
 	}
 
-	same(said, "res", digest->present, c->res);
-	/* pagemap takes what is neither empty nor present for swapped, but for hugetlb. */
-	if (!said->hugetlb && !c->hugetlb)
-		same(said, "swap + special", digest->swapped, c->swap + c->special);
-	/* Of shared memory, smaps also counts what leaves no entry behind. */
-	if (said->inode ? said->swap < c->swap : said->swap != c->swap)
-		same(said, "swap", said->swap, c->swap);
-	same(said, "hugetlb", said->hugetlb, c->hugetlb);
+	same(smaps, "res", digest->present, c->res);
+	/* pagemap reports each non-present entry as swapped, except those of hugetlb. */
+	if (!smaps->hugetlb && !c->hugetlb)
+		same(smaps, "swap + special", digest->swapped, c->swap + c->special);
+	/* For shared memory smaps also counts swap slots that have no entry. */
+	if (smaps->inode ? smaps->swap < c->swap : smaps->swap != c->swap)
+		same(smaps, "swap", smaps->swap, c->swap);
+	same(smaps, "hugetlb", smaps->hugetlb, c->hugetlb);
 
 	/*
-	 * smaps counts pages that an owner has: no zero pages, but pages on
-	 * their way elsewhere. Up to 6.1 at least it misses THPs in a range
-	 * without any access. Among mixed maps, some frames have no page.
+	 * smaps counts mapped pages without zero pages, but with migration entries. At
+	 * least up to 6.1 it misses THPs in a PROT_NONE range. Some frames of a mixed map
+	 * have no struct page.
 	 */
-	thp = said->anon_huge + said->shmem_huge + said->file_huge;
+	thp = smaps->anon_huge + smaps->shmem_huge + smaps->file_huge;
 	in_smaps = c->res - c->hugetlb - c->zero - c->zero_huge +
 		   c->migration + c->hwpoison + c->device;
-	if (said->perm[0] == '-' && said->perm[1] == '-' && said->perm[2] == '-' && !thp) {
+	if (smaps->perm[0] == '-' && smaps->perm[1] == '-' && smaps->perm[2] == '-' && !thp) {
 		in_smaps -= c->thp;
 		thp = c->thp;
 	}
-	if (said->mixed_map ? said->rss > in_smaps : said->rss != in_smaps)
-		same(said, "smaps' Rss", said->rss, in_smaps);
+	if (smaps->mixed_map ? smaps->rss > in_smaps : smaps->rss != in_smaps)
+		same(smaps, "smaps Rss", smaps->rss, in_smaps);
 	if (!c->migration)
-		same(said, "thp", thp, c->thp);
+		same(smaps, "thp", thp, c->thp);
 }
 
-static void compare_scan(const struct proc_vma *said, const struct proc_scan *scan,
-			 const struct seen_vma *seen)
+static void compare_scan(const struct proc_vma *smaps, const struct proc_scan *scan,
+			 const struct ptscope_vma_copy *seen)
 {
 	const struct ptscope_census *c = &seen->vma.census;
 
-	/* It does not look into these either. */
-	if (said->pfn_map) {
-		same(said, "scan, of frames", 0, scan->present + scan->swapped);
+	/* PAGEMAP_SCAN skips them, too. */
+	if (smaps->pfn_map) {
+		same(smaps, "PAGEMAP_SCAN of a PFN mapping", 0, scan->present + scan->swapped);
 		return;
 	}
-	same(said, "scan's present", scan->present, c->res);
-	same(said, "scan's swapped", scan->swapped, c->swap + c->special);
-	same(said, "scan's zero", scan->zero, c->zero + c->zero_huge);
-	same(said, "scan's huge", scan->huge, c->thp + c->zero_huge + c->hugetlb);
+	same(smaps, "PAGEMAP_SCAN present", scan->present, c->res);
+	same(smaps, "PAGEMAP_SCAN swapped", scan->swapped, c->swap + c->special);
+	same(smaps, "PAGEMAP_SCAN zero", scan->zero, c->zero + c->zero_huge);
+	same(smaps, "PAGEMAP_SCAN huge", scan->huge, c->thp + c->zero_huge + c->hugetlb);
 	if (scan->knows_guard)
-		same(said, "scan's guard", scan->guard, c->guard);
-	/* Of hugetlb, some kernels only know whether the VMA is soft-dirty. */
+		same(smaps, "PAGEMAP_SCAN guard", scan->guard, c->guard);
+	/* Some kernels know soft-dirty of hugetlb per VMA only. */
 	if (!c->hugetlb)
-		same(said, "scan's soft-dirty", scan->soft_dirty, c->soft_dirty);
+		same(smaps, "PAGEMAP_SCAN soft-dirty", scan->soft_dirty, c->soft_dirty);
 }
 
 /*
- * status counts the tables of the three lower levels, and besides those that
- * stand in the tree the one laid aside for every anonymous huge page, so that
- * it can be split without asking for memory.
+ * VmPTE counts the tables of the three lower levels, and one preallocated table per
+ * anonymous THP, which a split uses.
  */
-static uint64_t expected_vm_pte(const struct evidence *evidence)
+static uint64_t expected_vm_pte(const struct reports *reports)
 {
-	const struct ptscope_tables *table = evidence->whole.census.table;
+	const struct ptscope_tables *table = reports->whole.census.table;
 	uint64_t aside = 0;
 	size_t i;
 
-	for (i = 0; i < evidence->said.count; i++) {
-		const struct proc_vma *said = &evidence->said.vma[i];
-		const struct ptscope_census *c = &evidence->seen[i].vma.census;
+	for (i = 0; i < reports->smaps.count; i++) {
+		const struct proc_vma *smaps = &reports->smaps.vma[i];
+		const struct ptscope_census *c = &reports->seen[i].vma.census;
 
 		aside += c->zero_huge;
-		aside += c->thp - said->shmem_huge - said->file_huge;
+		aside += c->thp - smaps->shmem_huge - smaps->file_huge;
 	}
 	return (aside / pmd_size + table[PTSCOPE_LEVEL_PTE].pages +
 		table[PTSCOPE_LEVEL_PMD].pages + table[PTSCOPE_LEVEL_PUD].pages) * page_size;
 }
 
 /*
- * The VMAs are read before the whole. Of a process that is stopped, the kernel
- * may meanwhile have had pages age, and nobody has used any.
+ * The VMAs are read before the whole. The kernel may age pages of a stopped process in
+ * between.
  */
 static bool has_aged(size_t field, uint64_t whole, uint64_t sum)
 {
 	return !strcmp(fields[field].name, "young") && whole < sum;
 }
 
-static void compare_whole(const struct evidence *evidence)
+static void compare_whole(const struct reports *reports)
 {
-	const struct ptscope_census *whole = &evidence->whole.census;
+	const struct ptscope_census *whole = &reports->whole.census;
 	struct ptscope_census sum = {};
 	uint64_t tables;
 	size_t i;
 
-	for (i = 0; i < evidence->seen_count; i++)
-		census_add(&sum, &evidence->seen[i].vma.census);
+	for (i = 0; i < reports->seen_count; i++)
+		census_add(&sum, &reports->seen[i].vma.census);
 	for (i = 0; i < FIELDS; i++)
 		if (field_value(whole, i) != field_value(&sum, i) &&
 		    !has_aged(i, field_value(whole, i), field_value(&sum, i)))
-			differ("%s: %" PRIu64 " of the process, %" PRIu64 " of its VMAs",
+			differ("%s: process %" PRIu64 ", sum of its VMAs %" PRIu64,
 			       fields[i].name, field_value(whole, i), field_value(&sum, i));
 	for (i = 0; i < PTSCOPE_LEVELS; i++)
 		if (whole->table[i].pages != sum.table[i].pages ||
@@ -474,77 +467,77 @@ static void compare_whole(const struct evidence *evidence)
 			       " of its VMAs", i, whole->table[i].pages,
 			       whole->table[i].used, sum.table[i].pages, sum.table[i].used);
 
-	tables = expected_vm_pte(evidence);
-	if (!whole->migration && tables != evidence->vm_pte)
-		differ("VmPTE: %" PRIu64 " in status, %" PRIu64 " of tables seen",
-		       evidence->vm_pte, tables);
+	tables = expected_vm_pte(reports);
+	if (!whole->migration && tables != reports->vm_pte)
+		differ("VmPTE: status %" PRIu64 ", ptscope %" PRIu64,
+		       reports->vm_pte, tables);
 }
 
-static void compare(pid_t pid, const struct evidence *evidence)
+static void compare(pid_t pid, const struct reports *reports)
 {
 	size_t i;
 
 	differences = 0;
-	if (evidence->said.count != evidence->seen_count) {
-		differ("maps has %zu VMAs, ptscope %zu", evidence->said.count,
-		       evidence->seen_count);
+	if (reports->smaps.count != reports->seen_count) {
+		differ("maps has %zu VMAs, ptscope %zu", reports->smaps.count,
+		       reports->seen_count);
 		return;
 	}
-	for (i = 0; i < evidence->said.count; i++) {
-		compare_line(&evidence->said.vma[i], &evidence->seen[i]);
-		compare_pages(&evidence->said.vma[i], &evidence->digest[i], &evidence->seen[i]);
-		if (evidence->scan) {
-			compare_scan(&evidence->said.vma[i], &evidence->scan[i],
-				     &evidence->seen[i]);
+	for (i = 0; i < reports->smaps.count; i++) {
+		compare_line(&reports->smaps.vma[i], &reports->seen[i]);
+		compare_pages(&reports->smaps.vma[i], &reports->digest[i], &reports->seen[i]);
+		if (reports->scan) {
+			compare_scan(&reports->smaps.vma[i], &reports->scan[i],
+				     &reports->seen[i]);
 			total_scans++;
 		}
 	}
-	compare_whole(evidence);
+	compare_whole(reports);
 	if (!quiet)
-		runs_compare(ps, pid, &evidence->said, page_size, &counted, differ);
+		runs_compare(ps, pid, &reports->smaps, page_size, &counted, differ);
 }
 
-/* Spoils one reading, so that the comparison must notice. */
-static void spoil(struct evidence *evidence)
+/* Falsifies one value; the comparison must fail. */
+static void falsify(struct reports *reports)
 {
 	size_t i;
 
-	for (i = 0; i < evidence->said.count; i++) {
-		if (!evidence->digest[i].present || evidence->said.vma[i].pfn_map)
+	for (i = 0; i < reports->smaps.count; i++) {
+		if (!reports->digest[i].present || reports->smaps.vma[i].pfn_map)
 			continue;
 		if (strcmp(inject, "scan"))
-			evidence->digest[i].present -= page_size;
-		else if (evidence->scan)
-			evidence->scan[i].present -= page_size;
+			reports->digest[i].present -= page_size;
+		else if (reports->scan)
+			reports->scan[i].present -= page_size;
 		return;
 	}
 }
 
-/* Adds to the totals what was compared, and returns the number of pages. */
-static uint64_t count_pages(const struct evidence *evidence)
+/* Adds to the totals; returns the number of pages. */
+static uint64_t count_pages(const struct reports *reports)
 {
 	uint64_t pages = 0;
 	size_t i;
 
-	for (i = 0; i < evidence->said.count; i++) {
-		const struct proc_vma *said = &evidence->said.vma[i];
+	for (i = 0; i < reports->smaps.count; i++) {
+		const struct proc_vma *smaps = &reports->smaps.vma[i];
 
-		if (said->vast) {
+		if (smaps->vast) {
 			vast_vmas++;
-			vast_pages += (said->end - said->start) / page_size;
-			vast_samples += evidence->digest[i].pages;
+			vast_pages += (smaps->end - smaps->start) / page_size;
+			vast_samples += reports->digest[i].pages;
 		}
-		pages += evidence->digest[i].pages;
+		pages += reports->digest[i].pages;
 	}
 	total_pages += pages;
-	total_vmas += evidence->said.count;
+	total_vmas += reports->smaps.count;
 	total_procs++;
 	return pages;
 }
 
-static void examine(pid_t pid)
+static void compare_process(pid_t pid)
 {
-	struct evidence evidence = {};
+	struct reports reports = {};
 	struct proc_stat stat;
 	uint64_t pages;
 	int err, i;
@@ -555,44 +548,45 @@ static void examine(pid_t pid)
 
 	stop(pid);
 	for (i = 0; i < TRIES; i++) {
-		discard(&evidence);
-		err = gather(pid, &evidence);
+		discard(&reports);
+		err = read_reports(pid, &reports);
 		if (err && err != -EAGAIN)
 			break;
 		if (err)
 			continue;
 		if (inject)
-			spoil(&evidence);
-		/* Init runs on: what differs once may not differ again. */
+			falsify(&reports);
+		/* Init keeps running, so a difference must persist. */
 		quiet = pid == 1 && i < TRIES - 1;
-		compare(pid, &evidence);
+		compare(pid, &reports);
 		if (!quiet || !differences)
 			break;
 	}
-	go_on();
+	continue_stopped();
 
 	if (err == -ESRCH) {
-		/* A process may end; one that is stopped only if it is killed. */
-		discard(&evidence);
+		/* A stopped process ends only if it is killed. */
+		discard(&reports);
 		return;
 	}
 	if (err && pid == 1) {
-		ktap_skip("it would not hold still", "%d %s", (int)pid, stat.comm);
+		ktap_skip("it changed while it was read", "%d %s", (int)pid, stat.comm);
 	} else if (err) {
-		ktap_note("%s", err == -EAGAIN ? "it would not hold still" : ptscope_message(ps));
+		ktap_note("%s", err == -EAGAIN ? "it changed while it was read" :
+			  ptscope_message(ps));
 		ktap_check(false, "%d %s", (int)pid, stat.comm);
 		total_differences++;
 	} else {
-		pages = count_pages(&evidence);
+		pages = count_pages(&reports);
 		ktap_check(!differences, "%d %s: %zu VMAs, %" PRIu64 " pages, %" PRIu64
-			   " differences", (int)pid, stat.comm, evidence.said.count, pages,
+			   " differences", (int)pid, stat.comm, reports.smaps.count, pages,
 			   differences);
 		total_differences += differences;
 	}
-	discard(&evidence);
+	discard(&reports);
 }
 
-static void examine_all(void)
+static void compare_all(void)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
@@ -601,24 +595,24 @@ static void examine_all(void)
 		ktap_bail("/proc: %s", strerror(errno));
 	while ((entry = readdir(dir)))
 		if (isdigit(entry->d_name[0]) && atoi(entry->d_name) != getpid())
-			examine(atoi(entry->d_name));
+			compare_process(atoi(entry->d_name));
 	closedir(dir);
 }
 
 static void print_counted(void)
 {
-	static const char *const words[] = {
+	static const char *const names[] = {
 		"res", "lazy", "cached", "disk", "swap", "migration", "hwpoison",
 		"device-private", "device-exclusive", "uffd-wp", "guard", "poison", "bad",
 	};
 	size_t i;
 
 	printf("# compared as runs: %" PRIu64 " pages with pagemap, %" PRIu64
-	       " frames with kpageflags, %" PRIu64 " addresses walked to;",
+	       " frames with kpageflags, %" PRIu64 " addresses walked;",
 	       counted.pages, counted.frames, counted.walks);
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (counted.states[i])
-			printf(" %s %" PRIu64, words[i], counted.states[i]);
+			printf(" %s %" PRIu64, names[i], counted.states[i]);
 	putchar('\n');
 }
 
@@ -641,25 +635,25 @@ int main(int argc, char **argv)
 	}
 
 	ktap_begin();
-	signal(SIGINT, let_go);
-	signal(SIGTERM, let_go);
-	signal(SIGHUP, let_go);
+	signal(SIGINT, continue_and_exit);
+	signal(SIGTERM, continue_and_exit);
+	signal(SIGHUP, continue_and_exit);
 	ps = client(&info);
 	page_size = info.page_size;
 	pmd_size = 1ull << info.level[PTSCOPE_LEVEL_PMD].shift;
 
 	if (optind == argc)
-		examine_all();
+		compare_all();
 	for (; optind < argc; optind++)
-		examine(atoi(argv[optind]));
+		compare_process(atoi(argv[optind]));
 	ptscope_free(ps);
 	print_counted();
 	if (no_scan)
 		ktap_skip("this kernel has no PAGEMAP_SCAN", "PAGEMAP_SCAN");
 	else
 		printf("# scanned %" PRIu64 " VMAs\n", total_scans);
-	printf("# of %" PRIu64 " vast VMAs that smaps finds empty, %" PRIu64
-	       " pages, pagemap was asked about %" PRIu64 "\n",
+	printf("# %" PRIu64 " vast VMAs that are empty in smaps: of %" PRIu64
+	       " pages, %" PRIu64 " were compared with pagemap\n",
 	       vast_vmas, vast_pages, vast_samples);
 	printf("# compared %" PRIu64 " pages of %" PRIu64 " VMAs in %" PRIu64
 	       " processes, %" PRIu64 " differences\n",

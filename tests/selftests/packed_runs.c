@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs in brief: the same ones as when they are told one by one, and those that
- * pagemap has, wherever they lie and however long they are.
+ * Packed runs: the same as the runs that RUN_GET reports one by one, and the same as in
+ * pagemap, for holes and runs of every length.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,20 +16,20 @@
 #include "ktap.h"
 #include "proc.h"
 
-/* A series has half a word for the pages of a run, and for those before it. */
+/* A packed run has 16 bits for its pages, and 16 bits for the hole before it. */
 #define LARGE 65536
-/* Where none is touched, as many pages are held against pagemap. */
+/* Pages of an untouched area that are compared with pagemap. */
 #define EMPTY (1ul << 20)
 
 static size_t page_size;
-static struct ptscope *brief, *single;
+static struct ptscope *packed, *single;
 
 /**
- * struct area - memory whose pages are partly touched
- * @name: in results
- * @pages: how many there are
- * @touched: whether the i-th is to be; NULL where none is
- * @start: its first byte
+ * struct area - memory that is touched in part
+ * @name: description
+ * @pages: size
+ * @touched: true if the i-th page is touched; NULL if none is
+ * @start: address
  */
 struct area {
 	const char *name;
@@ -48,31 +48,31 @@ static bool every_third(size_t i)
 	return i % 3 == 1;
 }
 
-static bool by_chance(size_t i)
+static bool random_pages(size_t i)
 {
-	/* Stretches in which few, half or nearly all are touched. */
+	/* The density changes every 1024 pages. */
 	return (size_t)random() % 16 < 1 + i / 1024 % 15;
 }
 
-static bool all(size_t i)
+static bool every_page(size_t i)
 {
 	(void)i;
 	return true;
 }
 
-/* A few single ones, and then more pages than half a word can count. */
-static bool singles_and_many(size_t i)
+/* Single pages, and then a run of more than 65,535. */
+static bool singles_and_long_run(size_t i)
 {
 	return i > 1000 ? i < 1000 + 3 * LARGE / 2 : i % 4 == 1;
 }
 
-static bool far_apart(size_t i)
+static bool distant_pages(size_t i)
 {
 	return !(i % (LARGE + 1)) || i % (LARGE + 1) == LARGE / 2;
 }
 
-/* Gaps of just as many pages as half a word can count, of one less, one more. */
-static bool at_the_limit(size_t i)
+/* Holes of 65,535, 65,536 and 65,537 pages. */
+static bool holes_at_limit(size_t i)
 {
 	return !i || i == LARGE || i == 2 * LARGE + 1 || i == 3 * LARGE + 3;
 }
@@ -80,17 +80,17 @@ static bool at_the_limit(size_t i)
 static struct area areas[] = {
 	{ "every second page", 20000, every_second, NULL },
 	{ "every third page", 20000, every_third, NULL },
-	{ "pages by chance", 30000, by_chance, NULL },
-	{ "a page", 1, all, NULL },
-	{ "as many as fit", LARGE - 1, all, NULL },
-	{ "one more", LARGE, all, NULL },
-	{ "single ones and many", 2 * LARGE, singles_and_many, NULL },
-	{ "pages far apart", 8 * LARGE, far_apart, NULL },
-	{ "gaps at the limit", 4 * LARGE, at_the_limit, NULL },
-	{ "nothing", 1ul << 28, NULL, NULL },
+	{ "random pages", 30000, random_pages, NULL },
+	{ "one page", 1, every_page, NULL },
+	{ "65,535 pages", LARGE - 1, every_page, NULL },
+	{ "65,536 pages", LARGE, every_page, NULL },
+	{ "single pages and a long run", 2 * LARGE, singles_and_long_run, NULL },
+	{ "distant pages", 8 * LARGE, distant_pages, NULL },
+	{ "holes at the limit", 4 * LARGE, holes_at_limit, NULL },
+	{ "untouched", 1ul << 28, NULL, NULL },
 };
 
-/* Where pages are large, reading has to do: the page is then the one of zeroes. */
+/* With large base pages it only reads, which maps the zero page, to save memory. */
 static void touch(volatile char *page)
 {
 	if (page_size == 4096)
@@ -107,7 +107,7 @@ static void lay_out(struct area *area)
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (area->start == MAP_FAILED)
 		ktap_bail("mmap: %s", strerror(errno));
-	/* Refused where there are no huge pages, which is as good. */
+	/* It fails on kernels without THP, where it is not needed. */
 	madvise(area->start, area->pages * page_size, MADV_NOHUGEPAGE);
 	for (i = 0; area->touched && i < area->pages; i++)
 		if (area->touched(i))
@@ -121,25 +121,25 @@ static bool same_run(const struct ptscope_run *a, const struct ptscope_run *b)
 	       a->memory_type == b->memory_type && !b->has_frame && !b->has_slot;
 }
 
-/* How many runs there are; -1 if the two ways differ. @present: pages in RAM. */
+/* Number of runs, or -1 if both forms differ. @present: pages in RAM. */
 static long compare(uint64_t start, uint64_t end, const struct ptscope_filter *filter,
 		    uint64_t *present)
 {
-	struct ptscope_run told, run;
+	struct ptscope_run expected, run;
 	long runs = 0;
 
 	*present = 0;
 	if (ptscope_dump_runs(single, getpid(), start, end, filter) ||
-	    ptscope_dump_series(brief, getpid(), start, end, filter))
+	    ptscope_dump_series(packed, getpid(), start, end, filter))
 		return -1;
 	for (;;) {
-		int one = ptscope_next_run(single, &told);
-		int other = ptscope_next_run(brief, &run);
+		int one = ptscope_next_run(single, &expected);
+		int other = ptscope_next_run(packed, &run);
 
-		if (one < 0 || one != other || (one && !same_run(&told, &run))) {
+		if (one < 0 || one != other || (one && !same_run(&expected, &run))) {
 			printf("# %s, %s: %" PRIx64 " %u, %" PRIx64 " %u\n",
-			       ptscope_message(single), ptscope_message(brief),
-			       told.start, told.pages, run.start, run.pages);
+			       ptscope_message(single), ptscope_message(packed),
+			       expected.start, expected.pages, run.start, run.pages);
 			return -1;
 		}
 		if (!one)
@@ -150,7 +150,7 @@ static long compare(uint64_t start, uint64_t end, const struct ptscope_filter *f
 	}
 }
 
-/* Are they where pagemap has them? It takes long over what is large and empty. */
+/* Compares with pagemap, which is slow for large empty areas. */
 static bool pagemap_agrees(const struct area *area)
 {
 	static uint64_t entries[4096];
@@ -163,8 +163,8 @@ static bool pagemap_agrees(const struct area *area)
 	uint32_t i = 0;
 	bool good;
 
-	good = !ptscope_dump_series(brief, getpid(), start, end, &present) &&
-	       ptscope_next_series(brief, &series) >= 0;
+	good = !ptscope_dump_series(packed, getpid(), start, end, &present) &&
+	       ptscope_next_series(packed, &series) >= 0;
 	from = series.start;
 	to = from + series.pages * page_size;
 	for (at = start; good && at < end; at += page_size) {
@@ -181,7 +181,7 @@ static bool pagemap_agrees(const struct area *area)
 				to = from + ptscope_series_pages(series.run[i++]) * page_size;
 			} else {
 				series = (struct ptscope_series){ 0 };
-				err = ptscope_next_series(brief, &series);
+				err = ptscope_next_series(packed, &series);
 				from = series.start;
 				to = from + series.pages * page_size;
 				i = 0;
@@ -215,17 +215,17 @@ static void check_area(const struct area *area)
 	runs = compare(start, end, &present, &pages);
 	ktap_check(runs >= 0 && pages == touched, "%s: %ld runs, %" PRIu64 " pages", area->name,
 		   runs, pages);
-	ktap_check(pagemap_agrees(area), "%s: where pagemap has them", area->name);
+	ktap_check(pagemap_agrees(area), "%s: same as pagemap", area->name);
 	ktap_check(compare(start, end, &none, &some) >= runs && some == pages,
-		   "%s: with what is between them", area->name);
+		   "%s: all states", area->name);
 	ktap_check(compare(start, end, &aged, &some) >= runs && some == pages,
 		   "%s: with soft-dirty", area->name);
-	/* Ends anywhere in the middle. */
+	/* A range that ends inside runs. */
 	ktap_check(compare(start + area->pages / 3 * page_size, end - area->pages / 5 * page_size,
-			   &present, &some) >= 0, "%s: a part of it", area->name);
+			   &present, &some) >= 0, "%s: part of the range", area->name);
 }
 
-static void check_refusals(void)
+static void check_rejected(void)
 {
 	const uint32_t details[] = {
 		PTSCOPE_DETAIL_FRAME, PTSCOPE_DETAIL_NODE, PTSCOPE_DETAIL_FOLIO,
@@ -235,12 +235,12 @@ static void check_refusals(void)
 
 	for (i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
 		const struct ptscope_filter filter = { .detail = details[i] };
-		int err = ptscope_dump_series(brief, getpid(), 0, 0, &filter);
+		int err = ptscope_dump_series(packed, getpid(), 0, 0, &filter);
 
 		if (!err)
-			err = ptscope_next_series(brief, &series);
-		ktap_check(err == -EINVAL && strstr(ptscope_message(brief), "in brief"),
-			   "detail %#x is refused: %s", details[i], ptscope_message(brief));
+			err = ptscope_next_series(packed, &series);
+		ktap_check(err == -EINVAL && strstr(ptscope_message(packed), "frames, nodes"),
+			   "detail %#x is rejected: %s", details[i], ptscope_message(packed));
 	}
 }
 
@@ -251,7 +251,7 @@ int main(void)
 
 	ktap_begin();
 	page_size = sysconf(_SC_PAGESIZE);
-	brief = client(NULL);
+	packed = client(NULL);
 	single = client(NULL);
 	for (i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
 		srandom(1);
@@ -259,9 +259,10 @@ int main(void)
 	}
 	for (i = 0; i < sizeof(areas) / sizeof(areas[0]); i++)
 		check_area(&areas[i]);
-	ktap_check(compare(0, 0, &(struct ptscope_filter){ 0 }, &pages) > 0, "the whole process");
-	check_refusals();
-	ptscope_free(brief);
+	ktap_check(compare(0, 0, &(struct ptscope_filter){ 0 }, &pages) > 0,
+		   "all VMAs of this process");
+	check_rejected();
+	ptscope_free(packed);
 	ptscope_free(single);
 	return ktap_end();
 }

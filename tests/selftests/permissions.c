@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may look at whom, and what is hidden from them: every pair of the table in
- * README, with processes that are what it says.
+ * Which caller may read which process, and what is hidden from it: each row of the table
+ * in README.
  *
- *	who		try each row
- *	who table	print the rows as README has them
+ *	permissions		test each row
+ *	permissions table	print the rows in Markdown, as in README
  *
- * It runs itself as a program that changes its identity.
+ * It runs itself as the program that changes the identity of a process.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,25 +29,25 @@
 #define NOBODY 65534
 #define SOMEBODY 65533
 
-/* Belongs to root, and makes root of whoever runs it. */
-#define SETUID_PROGRAM "/run/ptscope-who"
+/* A setuid root program. */
+#define SETUID_PROGRAM "/run/ptscope-setuid"
 
-/* VMAs of one who is asked about while it runs another program: several replies. */
+/* VMAs of a process whose dump takes several replies. */
 #define VMAS 4000
 
-/* This program. */
+/* Path of this program. */
 static char self[4096];
-/* Opened by root, for those who are to ask through it. */
-static struct ptscope *roots;
+/* Opened by root, used by other users. */
+static struct ptscope *root_ps;
 
-/* What became of a question. */
+/* Result of all kinds of request. */
 struct outcome {
 	int err;
-	bool frames;	/* some frame was told */
-	bool hidden;	/* something was said to be hidden */
-	bool leaked;	/* something else was told although frames were not */
-	bool nodes;	/* the node of some page was reported */
-	bool folios;	/* some fact of a folio was reported */
+	bool frames;	/* a frame was reported */
+	bool hidden;	/* something was marked as hidden */
+	bool leaked;	/* something else was reported although frames are hidden */
+	bool nodes;	/* the node of a page was reported */
+	bool folios;	/* a property of a folio was reported */
 	bool nodes_hidden;
 	bool folios_hidden;
 };
@@ -61,16 +61,16 @@ static void must(bool good, const char *what)
 }
 
 /*
- * Identities. Each makes the calling process, which is root, somebody else, and
- * leaves it as after an exec(): with nothing of root's in its memory.
+ * Identities. Each function changes the identity of the calling process, which is root, and
+ * makes it dumpable, as exec() does.
  */
 
-static void forget(void)
+static void make_dumpable(void)
 {
 	must(!prctl(PR_SET_DUMPABLE, 1), "PR_SET_DUMPABLE");
 }
 
-static void have_only(uint64_t caps)
+static void set_caps(uint64_t caps)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = {
@@ -81,7 +81,7 @@ static void have_only(uint64_t caps)
 	must(!syscall(SYS_capset, &header, data), "capset");
 }
 
-static void become(uid_t id)
+static void set_user(uid_t id)
 {
 	must(!setgroups(0, NULL) && !setresgid(id, id, id) && !setresuid(id, id, id), "setresuid");
 }
@@ -90,75 +90,75 @@ static void as_root(void)
 {
 }
 
-static void as_weak_root(void)
+static void as_root_without_ptrace(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2];
 
 	must(!syscall(SYS_capget, &header, data), "capget");
-	have_only(((uint64_t)data[1].permitted << 32 | data[0].permitted) &
+	set_caps(((uint64_t)data[1].permitted << 32 | data[0].permitted) &
 		  ~(1ull << CAP_SYS_PTRACE));
-	forget();
+	make_dumpable();
 }
 
 static void as_user_with(uint64_t caps)
 {
 	must(!prctl(PR_SET_KEEPCAPS, 1), "PR_SET_KEEPCAPS");
-	become(NOBODY);
-	have_only(caps);
-	forget();
+	set_user(NOBODY);
+	set_caps(caps);
+	make_dumpable();
 }
 
-static void as_tracer(void)
+static void as_ptrace_user(void)
 {
 	as_user_with(1ull << CAP_SYS_PTRACE);
 }
 
-static void as_administrator(void)
+static void as_admin_user(void)
 {
 	as_user_with(1ull << CAP_SYS_ADMIN);
 }
 
-static void as_nobody(void)
+static void as_user(void)
 {
-	become(NOBODY);
-	forget();
+	set_user(NOBODY);
+	make_dumpable();
 }
 
-static void as_somebody(void)
+static void as_other_user(void)
 {
-	become(SOMEBODY);
-	forget();
+	set_user(SOMEBODY);
+	make_dumpable();
 }
 
-static void as_nobody_with_secrets(void)
+static void as_undumpable_former_root(void)
 {
-	become(NOBODY);
+	set_user(NOBODY);
 }
 
-static void as_secretive_nobody(void)
+static void as_undumpable_user(void)
 {
-	become(NOBODY);
+	set_user(NOBODY);
 	must(!prctl(PR_SET_DUMPABLE, 0), "PR_SET_DUMPABLE");
 }
 
-static void as_root_of_namespace(void)
+static void as_namespace_root(void)
 {
-	as_nobody();
+	as_user();
 	must(!unshare(CLONE_NEWUSER), "unshare");
-	forget();
+	make_dumpable();
 }
 
-/* The first process of a container: all that can be its own is. */
+/* PID 1 of a container, in namespaces of its own. */
 static void as_container(void)
 {
 	int status;
 	pid_t pid;
 
-	as_nobody();
+	as_user();
 	must(!unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC),
 	     "unshare");
-	forget();
+	make_dumpable();
 	pid = fork();
 	must(pid >= 0, "fork");
 	if (pid) {
@@ -166,7 +166,7 @@ static void as_container(void)
 		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 100);
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	forget();
+	make_dumpable();
 }
 
 static void run_program(const char *path)
@@ -177,98 +177,97 @@ static void run_program(const char *path)
 
 static void as_setuid_program(void)
 {
-	as_nobody();
+	as_user();
 	run_program(SETUID_PROGRAM);
 }
 
-/*
- * The memory of a program belongs to the user namespace in which it was started;
- * after a mere unshare() it is still what it was.
- */
+/* The user namespace of an mm is that of its exec(); unshare() does not change it. */
 static void as_program(void)
 {
 	run_program(self);
 }
 
 /*
- * Whom a row is about: a process of its own, the asker, or a child of the asker,
- * which has the same identity.
+ * The target of a row: another process, the caller, or a child of the caller with its
+ * identity.
  */
 enum whom { OTHER, ITSELF, OWN_CHILD };
 
-/* Through whose socket. */
-enum through { OWN_SOCKET, ROOTS_SOCKET, NOBODYS_SOCKET };
+/* Who opened the socket. */
+enum socket { OWN_SOCKET, ROOT_SOCKET, USER_SOCKET };
 
 /**
  * struct row - a row of the table
- * @who: the asker, in words
- * @whom: the one asked about, in words
- * @ask: makes the asker who it is
- * @target: makes the target what it is, if it is OTHER
- * @err: what the answer is
- * @frames: frames, slots and the page cache are told
+ * @who: description of the caller
+ * @whom: description of the target
+ * @become: gives the caller its identity
+ * @kind: which process the target is
+ * @target: gives the target its identity, if it is OTHER
+ * @socket: who opened the socket of the caller
+ * @err: result
+ * @frames: frames, slots and the page cache are reported
  */
 struct row {
 	const char *who;
 	const char *whom;
-	void (*ask)(void);
+	void (*become)(void);
 	enum whom kind;
 	void (*target)(void);
-	enum through through;
+	enum socket socket;
 	int err;
 	bool frames;
 };
 
 static const struct row rows[] = {
-	{ "root", "anybody's process", as_root, OTHER, as_somebody, OWN_SOCKET, 0, true },
-	{ "root", "one that changed its identity", as_root, OTHER, as_setuid_program,
+	{ "root", "any process", as_root, OTHER, as_other_user, OWN_SOCKET, 0, true },
+	{ "root", "a setuid root program", as_root, OTHER, as_setuid_program,
 	  OWN_SOCKET, 0, true },
-	{ "root", "one that is not dumpable", as_root, OTHER, as_secretive_nobody,
+	{ "root", "one that is not dumpable", as_root, OTHER, as_undumpable_user,
 	  OWN_SOCKET, 0, true },
 	{ "root", "a process in a container", as_root, OTHER, as_container, OWN_SOCKET, 0, true },
-	{ "root without CAP_SYS_PTRACE", "another process of root's", as_weak_root, OTHER,
+	{ "root without CAP_SYS_PTRACE", "another process of root", as_root_without_ptrace, OTHER,
 	  as_root, OWN_SOCKET, -EPERM, false },
-	{ "root without CAP_SYS_PTRACE", "itself", as_weak_root, ITSELF, NULL, OWN_SOCKET, 0,
-	  true },
-	{ "a user with CAP_SYS_PTRACE alone", "root's process", as_tracer, OTHER, as_root,
-	  OWN_SOCKET, 0, false },
-	{ "a user with CAP_SYS_PTRACE alone", "one that changed its identity", as_tracer, OTHER,
-	  as_setuid_program, OWN_SOCKET, 0, false },
-	{ "a user with CAP_SYS_ADMIN alone", "another process of its own", as_administrator,
-	  OTHER, as_nobody, OWN_SOCKET, -EPERM, false },
-	{ "a user with CAP_SYS_ADMIN alone", "itself", as_administrator, ITSELF, NULL,
+	{ "root without CAP_SYS_PTRACE", "itself", as_root_without_ptrace, ITSELF, NULL,
 	  OWN_SOCKET, 0, true },
-	{ "a user", "itself", as_nobody, ITSELF, NULL, OWN_SOCKET, 0, false },
-	{ "a user", "another process of its own", as_nobody, OTHER, as_nobody, OWN_SOCKET,
-	  -EPERM, false },
-	{ "a user", "another user's process", as_nobody, OTHER, as_somebody, OWN_SOCKET,
-	  -EPERM, false },
-	{ "a user", "root's process", as_nobody, OTHER, as_root, OWN_SOCKET, -EPERM, false },
-	{ "a user", "a program it started that became root", as_nobody, OTHER,
-	  as_setuid_program, OWN_SOCKET, -EPERM, false },
-	{ "one that was root, with what it had in memory", "itself", as_nobody_with_secrets,
-	  ITSELF, NULL, OWN_SOCKET, -EPERM, false },
-	{ "one that is not dumpable", "itself", as_secretive_nobody, ITSELF, NULL, OWN_SOCKET,
-	  -EPERM, false },
-	{ "root of a user namespace", "its user's process outside", as_root_of_namespace, OTHER,
-	  as_nobody, OWN_SOCKET, -EPERM, false },
-	{ "root of a user namespace", "a process inside", as_root_of_namespace, OWN_CHILD, NULL,
+	{ "a user with CAP_SYS_PTRACE alone", "a process of root", as_ptrace_user, OTHER, as_root,
 	  OWN_SOCKET, 0, false },
-	{ "root of a container", "a process inside, by its number there", as_container,
+	{ "a user with CAP_SYS_PTRACE alone", "a setuid root program", as_ptrace_user, OTHER,
+	  as_setuid_program, OWN_SOCKET, 0, false },
+	{ "a user with CAP_SYS_ADMIN alone", "another process of the same user", as_admin_user,
+	  OTHER, as_user, OWN_SOCKET, -EPERM, false },
+	{ "a user with CAP_SYS_ADMIN alone", "itself", as_admin_user, ITSELF, NULL,
+	  OWN_SOCKET, 0, true },
+	{ "a user", "itself", as_user, ITSELF, NULL, OWN_SOCKET, 0, false },
+	{ "a user", "another process of the same user", as_user, OTHER, as_user, OWN_SOCKET,
+	  -EPERM, false },
+	{ "a user", "a process of another user", as_user, OTHER, as_other_user, OWN_SOCKET,
+	  -EPERM, false },
+	{ "a user", "a process of root", as_user, OTHER, as_root, OWN_SOCKET, -EPERM, false },
+	{ "a user", "its own setuid root program", as_user, OTHER,
+	  as_setuid_program, OWN_SOCKET, -EPERM, false },
+	{ "a process that gave up root, not dumpable", "itself", as_undumpable_former_root,
+	  ITSELF, NULL, OWN_SOCKET, -EPERM, false },
+	{ "a user, not dumpable", "itself", as_undumpable_user, ITSELF, NULL, OWN_SOCKET,
+	  -EPERM, false },
+	{ "root of a user namespace", "a process of its user outside", as_namespace_root, OTHER,
+	  as_user, OWN_SOCKET, -EPERM, false },
+	{ "root of a user namespace", "a process inside", as_namespace_root, OWN_CHILD, NULL,
+	  OWN_SOCKET, 0, false },
+	{ "root of a container", "a process inside, by its PID there", as_container,
 	  OWN_CHILD, NULL, OWN_SOCKET, 0, false },
-	{ "root of a container", "a process outside", as_container, OTHER, as_nobody, OWN_SOCKET,
+	{ "root of a container", "a process outside", as_container, OTHER, as_user, OWN_SOCKET,
 	  -ESRCH, false },
-	{ "a user, through a socket that root opened", "root's process", as_nobody, OTHER,
-	  as_root, ROOTS_SOCKET, -EPERM, false },
-	{ "a user, through a socket that root opened", "itself", as_nobody, ITSELF, NULL,
-	  ROOTS_SOCKET, -EPERM, false },
-	{ "root, through a socket that a user opened", "another process of root's", as_root,
-	  OTHER, as_root, NOBODYS_SOCKET, -EPERM, false },
+	{ "a user, by a socket that root opened", "a process of root", as_user, OTHER,
+	  as_root, ROOT_SOCKET, -EPERM, false },
+	{ "a user, by a socket that root opened", "itself", as_user, ITSELF, NULL,
+	  ROOT_SOCKET, -EPERM, false },
+	{ "root, by a socket that a user opened", "another process of root", as_root,
+	  OTHER, as_root, USER_SOCKET, -EPERM, false },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-static struct ptscope *connection(void)
+static struct ptscope *connect_client(void)
 {
 	struct ptscope *ps = ptscope_new();
 
@@ -281,18 +280,18 @@ static struct ptscope *connection(void)
 	return ps;
 }
 
-/* Root opens it while it is somebody else. */
-static struct ptscope *nobodys_connection(void)
+/* Root opens it with the effective UID of a user. */
+static struct ptscope *user_connection(void)
 {
 	struct ptscope *ps;
 
 	must(!seteuid(NOBODY), "seteuid");
-	ps = connection();
+	ps = connect_client();
 	must(!seteuid(0), "seteuid");
 	return ps;
 }
 
-static int ask_vmas(struct ptscope *ps, pid_t pid, struct outcome *outcome, uint64_t *address)
+static int get_vmas(struct ptscope *ps, pid_t pid, struct outcome *outcome, uint64_t *address)
 {
 	const struct ptscope_vma *vma;
 	int err = ptscope_dump_vmas(ps, pid, 0, 0);
@@ -306,7 +305,7 @@ static int ask_vmas(struct ptscope *ps, pid_t pid, struct outcome *outcome, uint
 	return err;
 }
 
-static int ask_runs(struct ptscope *ps, pid_t pid, struct outcome *outcome)
+static int get_runs(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 {
 	const struct ptscope_filter filter = { .detail = PTSCOPE_DETAIL_FRAME };
 	struct ptscope_run run;
@@ -321,29 +320,29 @@ static int ask_runs(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 	return err;
 }
 
-/* Bits of an entry that are a frame's on each of our architectures, if not all of them. */
+/* Bits of an entry that are part of a frame number on all architectures. */
 #define FRAME_BITS 0x0000fffffffff000ull
 
-/* What only /proc/kpageflags reports: not what pagemap and smaps have as well. */
-#define ROOTS_FOLIO (~(uint32_t)(PTSCOPE_FOLIO_ANON | PTSCOPE_FOLIO_SHARED | \
+/* Only /proc/kpageflags reports these; pagemap and smaps do not. */
+#define PRIVILEGED_FOLIO (~(uint32_t)(PTSCOPE_FOLIO_ANON | PTSCOPE_FOLIO_SHARED | \
 				 PTSCOPE_FOLIO_EXCLUSIVE | PTSCOPE_FOLIO_MLOCKED))
 
 static bool shows_folio(const struct ptscope_run *run)
 {
-	return run->has_extra && (run->has_order || run->order || run->folio & ROOTS_FOLIO);
+	return run->has_extra && (run->has_order || run->order || run->folio & PRIVILEGED_FOLIO);
 }
 
 /*
- * Nodes are reported to whoever may look at the process, as in numa_maps; most of
- * what else there is to folios only to those who may read /proc/kpageflags.
+ * Nodes are reported to each caller with access, as in numa_maps. Most properties of folios
+ * are reported only to callers who may read /proc/kpageflags.
  */
-static int ask_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
+static int get_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 {
 	struct ptscope_filter filter = { .states = 1u << PTSCOPE_STATE_RES };
 	struct ptscope_run run;
 	int err;
 
-	/* The page cache is hidden as well, which would mark each reply. */
+	/* The page cache is hidden as well, which would mark each reply as hidden. */
 	ptscope_set_cache(ps, false);
 	filter.detail = PTSCOPE_DETAIL_NODE;
 	err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
@@ -364,7 +363,7 @@ static int ask_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 	return err;
 }
 
-static int ask_path(struct ptscope *ps, pid_t pid, uint64_t address, struct outcome *outcome)
+static int get_path(struct ptscope *ps, pid_t pid, uint64_t address, struct outcome *outcome)
 {
 	struct ptscope_path path;
 	int err = ptscope_get_path(ps, pid, address, &path);
@@ -380,8 +379,8 @@ static int ask_path(struct ptscope *ps, pid_t pid, uint64_t address, struct outc
 	return 0;
 }
 
-/* Each kind of question must have the same answer. */
-static struct outcome ask(struct ptscope *ps, pid_t pid)
+/* All kinds of request must have the same result. */
+static struct outcome request_all(struct ptscope *ps, pid_t pid)
 {
 	struct outcome outcome = {};
 	struct ptscope_proc proc;
@@ -389,10 +388,10 @@ static struct outcome ask(struct ptscope *ps, pid_t pid)
 	int vmas, runs, extras, path;
 
 	outcome.err = ptscope_get_proc(ps, pid, &proc);
-	runs = ask_runs(ps, pid, &outcome);
-	extras = ask_extras(ps, pid, &outcome);
-	vmas = ask_vmas(ps, pid, &outcome, &address);
-	path = ask_path(ps, pid, address, &outcome);
+	runs = get_runs(ps, pid, &outcome);
+	extras = get_extras(ps, pid, &outcome);
+	vmas = get_vmas(ps, pid, &outcome, &address);
+	path = get_path(ps, pid, address, &outcome);
 	if (!outcome.err)
 		outcome.leaked |= proc.census.cached && !outcome.frames;
 	if (vmas != outcome.err || runs != outcome.err || extras != outcome.err ||
@@ -411,7 +410,7 @@ static void say_ready(int fd)
 		pause();
 }
 
-/* A process that is what @become makes it, ready to be looked at. */
+/* Starts a process with the identity that @become gives it. */
 static pid_t start(void (*become)(void))
 {
 	int ready[2];
@@ -422,7 +421,7 @@ static pid_t start(void (*become)(void))
 	pid = fork();
 	must(pid >= 0, "fork");
 	if (!pid) {
-		/* A program that is run in its place finds it there. */
+		/* It survives exec(). */
 		must(dup2(ready[1], STDIN_FILENO) >= 0, "dup2");
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		become();
@@ -434,8 +433,8 @@ static pid_t start(void (*become)(void))
 	return pid;
 }
 
-/* Of a container, the process that counts is the first one inside. */
-static pid_t inmost(pid_t pid)
+/* The target in a container is its PID 1, a child. */
+static pid_t container_init(pid_t pid)
 {
 	char path[64];
 	FILE *file;
@@ -454,25 +453,25 @@ static struct outcome outcome_of(const struct row *row, pid_t target)
 {
 	struct outcome outcome = { .err = -ECHILD };
 	int result[2];
-	pid_t asker;
+	pid_t caller;
 
 	must(!pipe(result), "pipe");
-	asker = fork();
-	must(asker >= 0, "fork");
-	if (!asker) {
-		struct ptscope *ps = roots;
+	caller = fork();
+	must(caller >= 0, "fork");
+	if (!caller) {
+		struct ptscope *ps = root_ps;
 
 		close(result[0]);
-		if (row->through == NOBODYS_SOCKET)
-			ps = nobodys_connection();
-		row->ask();
-		if (row->through == OWN_SOCKET)
-			ps = connection();
+		if (row->socket == USER_SOCKET)
+			ps = user_connection();
+		row->become();
+		if (row->socket == OWN_SOCKET)
+			ps = connect_client();
 		if (row->kind == ITSELF)
 			target = getpid();
 		else if (row->kind == OWN_CHILD)
 			target = start(as_program);
-		outcome = ask(ps, target);
+		outcome = request_all(ps, target);
 		must(write(result[1], &outcome, sizeof(outcome)) == sizeof(outcome), "write");
 		_exit(0);
 	}
@@ -480,24 +479,24 @@ static struct outcome outcome_of(const struct row *row, pid_t target)
 	if (read(result[0], &outcome, sizeof(outcome)) != sizeof(outcome))
 		outcome.err = -ECHILD;
 	close(result[0]);
-	waitpid(asker, NULL, 0);
+	waitpid(caller, NULL, 0);
 	return outcome;
 }
 
-static void try(const struct row *row)
+static void test_row(const struct row *row)
 {
 	pid_t target = row->kind == OTHER ? start(row->target) : 0;
-	const struct outcome outcome = outcome_of(row, target ? inmost(target) : 0);
-	const bool told = outcome.err == row->err && outcome.frames == row->frames &&
+	const struct outcome outcome = outcome_of(row, target ? container_init(target) : 0);
+	const bool good = outcome.err == row->err && outcome.frames == row->frames &&
 			  !outcome.leaked && (row->err || outcome.hidden == !row->frames);
 	const bool folios = outcome.nodes && !outcome.nodes_hidden &&
 			    outcome.folios == row->frames &&
 			    outcome.folios_hidden == !row->frames;
 
-	if (!told)
+	if (!good)
 		ktap_note("%s%s%s%s", strerror(-outcome.err), outcome.frames ? ", frames" : "",
 			  outcome.hidden ? ", hidden" : "", outcome.leaked ? ", leaked" : "");
-	ktap_check(told, "%s, about %s", row->who, row->whom);
+	ktap_check(good, "%s reads %s", row->who, row->whom);
 	if (!row->err) {
 		if (!folios)
 			ktap_note("nodes are%s reported%s, folios are%s%s",
@@ -505,7 +504,7 @@ static void try(const struct row *row)
 				  outcome.nodes_hidden ? " and marked as hidden" : "",
 				  outcome.folios ? "" : " not",
 				  outcome.folios_hidden ? ", and marked as hidden" : "");
-		ktap_check(folios, "%s, about %s: nodes are reported, and folios are%s", row->who,
+		ktap_check(folios, "%s reads %s: nodes are reported, folios are%s", row->who,
 			   row->whom, row->frames ? " too" : " not");
 	}
 	if (target) {
@@ -514,8 +513,8 @@ static void try(const struct row *row)
 	}
 }
 
-/* So many VMAs that a dump of them is not over with its first replies. */
-static void grow(void)
+/* Makes a dump take several replies. */
+static void map_many(void)
 {
 	const long page = sysconf(_SC_PAGESIZE);
 	int i;
@@ -526,10 +525,10 @@ static void grow(void)
 }
 
 /*
- * One that begins to look at itself, and has its socket read by a child while it
- * runs a program that becomes root.
+ * A process starts a dump of itself, and a child reads the socket while the process runs a
+ * setuid root program.
  */
-static void try_exec(void)
+static void test_exec(void)
 {
 	int result[2], go[2], err = -ECHILD;
 	pid_t pid;
@@ -542,15 +541,15 @@ static void try_exec(void)
 		struct ptscope *ps;
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		as_nobody();
-		grow();
-		ps = connection();
+		as_user();
+		map_many();
+		ps = connect_client();
 		must(!ptscope_dump_vmas(ps, getpid(), 0, 0) && ptscope_next_vma(ps, &vma) == 1,
 		     "a dump");
 		pid = fork();
 		must(pid >= 0, "fork");
 		if (pid) {
-			/* What says that the program runs is where its input comes from. */
+			/* say_ready() of the program writes to its standard input. */
 			must(dup2(go[1], STDIN_FILENO) >= 0, "dup2");
 			run_program(SETUID_PROGRAM);
 		}
@@ -567,7 +566,7 @@ static void try_exec(void)
 		err = -ECHILD;
 	if (err != -ESRCH)
 		ktap_note("%s", strerror(-err));
-	ktap_check(err == -ESRCH, "a dump ends when its target runs a program that becomes root");
+	ktap_check(err == -ESRCH, "a dump ends when its target runs a setuid root program");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	close(result[0]);
@@ -593,7 +592,7 @@ static void print_table(void)
 {
 	size_t i;
 
-	puts("| who asks | about whom | gets an answer | frames, slots, page cache |");
+	puts("| caller | target | access | frames, slots, page cache |");
 	puts("|---|---|---|---|");
 	for (i = 0; i < ROWS; i++)
 		printf("| %s | %s | %s | %s |\n", rows[i].who, rows[i].whom,
@@ -615,18 +614,18 @@ int main(int argc, char **argv)
 		return 1;
 	ktap_begin();
 	if (geteuid()) {
-		ktap_skip("not run by root", "who may look");
+		ktap_skip("not run by root", "permissions");
 		return ktap_end();
 	}
 	copy_program();
-	roots = connection();
+	root_ps = connect_client();
 	fflush(stdout);
 	for (i = 0; i < ROWS; i++) {
-		try(&rows[i]);
+		test_row(&rows[i]);
 		fflush(stdout);
 	}
-	try_exec();
+	test_exec();
 	unlink(SETUID_PROGRAM);
-	ptscope_free(roots);
+	ptscope_free(root_ps);
 	return ktap_end();
 }

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Persistent memory without a device: a part of RAM that the kernel takes for it. This
-# needs a guest with -m 4096 and memmap=512M!1G on the kernel's command line. To be
-# sourced.
+# Emulated persistent memory, in RAM. It needs a guest with -m 4096 and memmap=512M!1G
+# on the kernel command line. Source this file.
 
-# mount_pmem DIRECTORY: a file system there whose files are mapped without a page
-# cache, by PMD leaves where they are as large.
+# mount_pmem DIRECTORY: mounts a file system with DAX; its allocations are aligned to
+# PMD leaves.
 mount_pmem() {
 	grep -q 'Persistent Memory' /proc/iomem || return
 	modprobe -q nd_e820

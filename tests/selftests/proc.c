@@ -11,9 +11,9 @@
 #include "proc.h"
 #include "scan.h"
 
-/* An empty VMA from this size on is vast. */
+/* An empty VMA of this size or more is vast. */
 #define VAST		(1ull << 30)
-/* One sample is this many pages, and there is one in each so many bytes. */
+/* Pages per sample, and distance of samples. */
 #define SAMPLE		512
 #define SAMPLE_EVERY	(1ull << 30)
 
@@ -38,7 +38,7 @@ static FILE *proc_fopen(pid_t pid, const char *name)
 	return file;
 }
 
-/* Of the thread @tid, or of the whole process if that is 0. */
+/* Of the thread @tid, or of the process if @tid is 0. */
 bool proc_read_stat(pid_t pid, pid_t tid, struct proc_stat *stat)
 {
 	char name[64] = "stat", line[1024] = "";
@@ -55,7 +55,7 @@ bool proc_read_stat(pid_t pid, pid_t tid, struct proc_stat *stat)
 		line[0] = '\0';
 	fclose(file);
 
-	/* A name may hold anything, parentheses too. */
+	/* The name may contain parentheses. */
 	open = strchr(line, '(');
 	close = strrchr(line, ')');
 	if (!open || !close)
@@ -114,7 +114,7 @@ static void parse_value(const char *line, struct proc_vma *vma)
 			*keys[i].bytes += strtoull(line + length + 1, NULL, 10) * 1024;
 }
 
-/* Browsers reserve terabytes, and pagemap takes its time for each empty page. */
+/* Browsers reserve terabytes, and pagemap is slow for each empty page. */
 static bool is_vast(const struct proc_vma *vma)
 {
 	return vma->end - vma->start >= VAST && !vma->rss && !vma->swap && !vma->hugetlb;
@@ -133,14 +133,14 @@ bool proc_read_vmas(pid_t pid, struct proc_vmas *vmas)
 	if (!file)
 		return false;
 	while (getline(&line, &length, file) > 0) {
-		/* An address has small letters, and what is said of a VMA a large one. */
+		/* A VMA starts with an address in lower case; its fields start with a capital. */
 		if (isupper(*line) && vmas->count) {
 			parse_value(line, &vmas->vma[vmas->count - 1]);
 			continue;
 		}
 		if (!parse_head(line, &vma))
 			continue;
-		/* In the kernel's part of the address space, no VMA of the mm. */
+		/* It is above TASK_SIZE and belongs to no mm. */
 		if (!strcmp(vma.name, "[vsyscall]")) {
 			free(vma.name);
 			break;
@@ -173,10 +173,9 @@ void proc_free_vmas(struct proc_vmas *vmas)
 }
 
 /*
- * Which pages between @addr and @end, both in @vma, pagemap is to be asked about:
- * from @addr on @pages, at most as many as that says before. Returns the address
- * at which to go on. All in turn, or in a vast VMA samples, from the first page
- * to the last.
+ * Pages of pagemap to read between @addr and @end, both in @vma: from @addr on *@pages, at
+ * most as many as before. Returns the next address. In a vast VMA only samples are read,
+ * the first and the last page included.
  */
 uint64_t proc_stretch(const struct proc_vma *vma, uint64_t addr, uint64_t end, size_t *pages)
 {
@@ -196,7 +195,7 @@ uint64_t proc_stretch(const struct proc_vma *vma, uint64_t addr, uint64_t end, s
 	return end - *pages * page_size;
 }
 
-/* @fd is of /proc/PID/pagemap. */
+/* @fd is /proc/PID/pagemap. */
 bool proc_read_pagemap(int fd, uint64_t start, size_t pages, uint64_t *entries)
 {
 	off_t offset = start / sysconf(_SC_PAGESIZE) * sizeof(*entries);
@@ -222,15 +221,15 @@ static void add_region(struct proc_scan *scan, const struct page_region *region)
 	scan->present += is & SCAN_PRESENT ? size : 0;
 	scan->swapped += is & SCAN_SWAPPED ? size : 0;
 	scan->zero += is & SCAN_ZERO ? size : 0;
-	/* An empty entry where there could be a huge page is called huge, too. */
+	/* PAGE_IS_HUGE is also set for an empty PMD entry. */
 	scan->huge += is & SCAN_PRESENT && is & SCAN_HUGE ? size : 0;
 	scan->soft_dirty += is & SCAN_SOFT_DIRTY ? size : 0;
 	scan->guard += is & SCAN_GUARD ? size : 0;
 }
 
 /*
- * @fd is of /proc/PID/pagemap. Returns 0 or a negative errno: -ENOTTY if this
- * kernel has no PAGEMAP_SCAN.
+ * @fd is /proc/PID/pagemap. Returns 0 or a negative errno; -ENOTTY if the kernel has no
+ * PAGEMAP_SCAN.
  */
 int proc_scan_pagemap(int fd, uint64_t start, uint64_t end, struct proc_scan *scan)
 {
@@ -267,7 +266,7 @@ int proc_scan_pagemap(int fd, uint64_t start, uint64_t end, struct proc_scan *sc
 	return 0;
 }
 
-/* A value of /proc/PID/@name that is in kB, in bytes. */
+/* A field of /proc/PID/@name that is in kB, in bytes. */
 bool proc_read_value(pid_t pid, const char *name, const char *key, uint64_t *bytes)
 {
 	FILE *file = proc_fopen(pid, name);
@@ -286,7 +285,7 @@ bool proc_read_value(pid_t pid, const char *name, const char *key, uint64_t *byt
 	return found;
 }
 
-/* Number of swap devices. Types from there on stand for something else. */
+/* Number of swap devices. Higher swap types are special entries. */
 unsigned int proc_swaps(void)
 {
 	FILE *file = fopen("/proc/swaps", "re");

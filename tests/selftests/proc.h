@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What /proc says of a process: the other witness.
- */
+/* Parsers for files of /proc that ptscope is compared with. */
 #ifndef PROC_H
 #define PROC_H
 
@@ -12,7 +10,7 @@
 
 #define PROC_PM_PRESENT		(1ull << 63)
 #define PROC_PM_SWAPPED		(1ull << 62)
-/* Frame, or swap type in the low 5 bits and offset above. */
+/* Frame number, or swap type in the low 5 bits and offset above. */
 #define PROC_PM_WHERE		((1ull << 55) - 1)
 #define PROC_PM_SWAP_TYPE	0x1full
 
@@ -28,9 +26,9 @@ struct proc_stat {
 };
 
 /**
- * struct proc_vma - a VMA as smaps has it; sizes in bytes
- * @name: as it is printed, a newline being written \012
- * @vast: so large, and empty by smaps, that pagemap is only asked about samples
+ * struct proc_vma - a VMA in smaps; sizes in bytes
+ * @name: as printed, a newline being \012
+ * @vast: large and empty, so that only samples are compared with pagemap
  */
 struct proc_vma {
 	uint64_t start;
@@ -58,14 +56,14 @@ struct proc_vmas {
 };
 
 /**
- * struct proc_scan - what PAGEMAP_SCAN says of a range, in bytes by category
+ * struct proc_scan - result of PAGEMAP_SCAN for a range, in bytes by category
  * @present: PAGE_IS_PRESENT
  * @swapped: PAGE_IS_SWAPPED
  * @zero: PAGE_IS_PFNZERO
- * @huge: PAGE_IS_HUGE, as far as present
+ * @huge: PAGE_IS_HUGE and PAGE_IS_PRESENT
  * @soft_dirty: PAGE_IS_SOFT_DIRTY
  * @guard: PAGE_IS_GUARD
- * @knows_guard: this kernel tells guard markers from swap entries
+ * @knows_guard: the kernel has PAGE_IS_GUARD
  */
 struct proc_scan {
 	uint64_t present;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every process in one question: all that may be looked at, each once, and of
- * each what it says when asked by itself.
+ * PROC_GET of all processes: each that the caller may read once, with the same result as a
+ * request for one PID.
  */
 #include <errno.h>
 #include <sched.h>
@@ -17,7 +17,7 @@
 #include "client.h"
 #include "ktap.h"
 
-/* More than one reply can tell of. */
+/* More than fit into one reply. */
 #define CHILDREN 400
 #define MAX_PROCS 4096
 
@@ -29,7 +29,7 @@ static size_t pages_of(int i)
 	return i % 64 + 1;
 }
 
-/* How many processes there are; a negative errno if that cannot be told. */
+/* Number of processes, or a negative errno. */
 static int read_procs(struct ptscope *ps)
 {
 	int count = 0;
@@ -54,7 +54,6 @@ static const struct ptscope_proc *find(int count, pid_t pid)
 	return NULL;
 }
 
-/* A process that has @pages of its own, and waits to be killed. */
 static pid_t start_child(size_t pages)
 {
 	const size_t size = sysconf(_SC_PAGESIZE);
@@ -81,9 +80,8 @@ static pid_t start_child(size_t pages)
 			pause();
 	}
 	close(ready[1]);
-	/* Its end of the pipe closes when it is ready. */
 	if (read(ready[0], &c, 1))
-		ktap_bail("a child says too much");
+		ktap_bail("a child process wrote to the pipe");
 	close(ready[0]);
 	return pid;
 }
@@ -94,44 +92,44 @@ static void check_whole(struct ptscope *ps)
 	int i, missing = 0, differ = 0, idle = 0;
 	bool ascending = count > 0;
 
-	ktap_check(count > CHILDREN, "a dump tells of every process: %d", count);
+	ktap_check(count > CHILDREN, "a dump has more than 400 processes: %d", count);
 	for (i = 1; i < count; i++)
 		ascending &= procs[i - 1].pid < procs[i].pid;
-	ktap_check(ascending, "each once, in the order of their IDs");
+	ktap_check(ascending, "sorted by PID, each once");
 	for (i = 0; i < CHILDREN; i++) {
-		const struct ptscope_proc *told = find(count, child[i]);
+		const struct ptscope_proc *found = find(count, child[i]);
 		struct ptscope_proc alone;
 		struct ptscope_census census;
 
-		if (!told) {
+		if (!found) {
 			missing++;
 			continue;
 		}
-		census = told->census;
+		census = found->census;
 		if (ptscope_get_proc(ps, child[i], &alone)) {
 			missing++;
 			continue;
 		}
-		/* The kernel may have pages age in between. */
+		/* The kernel may age pages in between. */
 		census.young = alone.census.young;
-		if (told->changed || told->start_time != alone.start_time ||
-		    strcmp(told->comm, alone.comm) ||
+		if (found->changed || found->start_time != alone.start_time ||
+		    strcmp(found->comm, alone.comm) ||
 		    memcmp(&census, &alone.census, sizeof(census)))
 			differ++;
 		if (census.res < pages_of(i) * sysconf(_SC_PAGESIZE))
 			idle++;
 	}
-	ktap_check(!missing, "none of %d is missing: %d", CHILDREN, missing);
-	ktap_check(!differ, "each is as it is when asked by itself: %d are not", differ);
-	ktap_check(!idle, "each has what it wrote: %d have not", idle);
-	ktap_check(!find(count, 2), "threads of the kernel are not told of");
-	ktap_check(find(count, getpid()), "the asker is one of them");
+	ktap_check(!missing, "none of %d children is missing: %d", CHILDREN, missing);
+	ktap_check(!differ, "same as PROC_GET of one PID: %d differ", differ);
+	ktap_check(!idle, "resident pages of each child: %d have too few", idle);
+	ktap_check(!find(count, 2), "no kernel thread");
+	ktap_check(find(count, getpid()), "the caller is included");
 }
 
-/* In the middle of a dump, many of those that it has not come to yet go away. */
+/* Kills half of the children while a dump is in progress. */
 static void check_leaving(struct ptscope *ps)
 {
-	int i, err, count = 0, told = 0;
+	int i, err, count = 0, found = 0;
 	struct ptscope_proc proc;
 
 	err = ptscope_dump_procs(ps);
@@ -139,7 +137,7 @@ static void check_leaving(struct ptscope *ps)
 		err = 0;
 		if (count++)
 			for (i = 0; i < CHILDREN; i++)
-				told += proc.pid == child[i];
+				found += proc.pid == child[i];
 		if (count != 1)
 			continue;
 		for (i = CHILDREN / 2; i < CHILDREN; i++) {
@@ -147,13 +145,13 @@ static void check_leaving(struct ptscope *ps)
 			waitpid(child[i], NULL, 0);
 		}
 	}
-	ktap_check(!err, "processes may go away in the middle");
-	ktap_check(told >= CHILDREN / 2 && told < CHILDREN, "and are left out then: %d of %d",
-		   told, CHILDREN);
+	ktap_check(!err, "processes exit during a dump");
+	ktap_check(found >= CHILDREN / 2 && found < CHILDREN,
+		   "exited processes are left out: %d of %d", found, CHILDREN);
 }
 
-/* What a process sees that @prepare has made something else; -1 if it failed. */
-static int seen_by(bool (*prepare)(void), int *others)
+/* Number of processes that a child reads after @prepare; -1 if that failed. */
+static int count_as(bool (*prepare)(void), int *others)
 {
 	int to[2], result[2] = { -1, -1 };
 	pid_t pid;
@@ -183,17 +181,17 @@ static int seen_by(bool (*prepare)(void), int *others)
 	return result[0];
 }
 
-static bool become_nobody(void)
+static bool become_user(void)
 {
 	return !setgid(65534) && !setuid(65534) && !prctl(PR_SET_DUMPABLE, 1);
 }
 
-static bool become_closed_nobody(void)
+static bool become_undumpable_user(void)
 {
 	return !setgid(65534) && !setuid(65534) && !prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* Root of a user namespace of its own, below everybody else's. */
+/* Root of a new user namespace. */
 static bool enter_namespace(void)
 {
 	return !unshare(CLONE_NEWUSER) && !prctl(PR_SET_DUMPABLE, 1);
@@ -203,17 +201,17 @@ static void check_access(void)
 {
 	int seen, others;
 
-	seen = seen_by(become_nobody, &others);
-	ktap_check(seen == 1 && !others, "who may look at nobody sees itself: %d", seen);
-	seen = seen_by(become_closed_nobody, &others);
-	ktap_check(seen == 0, "and not even that, if it may not be looked at: %d", seen);
-	seen = seen_by(enter_namespace, &others);
+	seen = count_as(become_user, &others);
+	ktap_check(seen == 1 && !others, "a user without capabilities gets only itself: %d", seen);
+	seen = count_as(become_undumpable_user, &others);
+	ktap_check(seen == 0, "a user that is not dumpable gets nothing: %d", seen);
+	seen = count_as(enter_namespace, &others);
 	if (seen < 0)
-		ktap_skip("there are no user namespaces here",
-			  "the root of a namespace sees no one outside");
+		ktap_skip("this kernel has no user namespaces",
+			  "root of a user namespace gets no process outside");
 	else
 		ktap_check(seen <= 1 && !others,
-			   "the root of a namespace sees no one outside: %d", seen);
+			   "root of a user namespace gets no process outside: %d", seen);
 }
 
 int main(void)

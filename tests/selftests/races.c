@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Bad moments to look at a process.
- */
+/* Requests for processes that exit, exec or change their address space meanwhile. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -20,21 +18,21 @@
 #include "ktap.h"
 #include "proc.h"
 
-/* VMAs of the process that changes under a dump, which takes many replies. */
+/* VMAs of the target: a dump takes many replies. */
 #define VMAS 8000
-/* Dumps of one whose end changes. */
+/* Dumps of a VMA that changes at its end. */
 #define ENDS 3000
 
-/* A child of this test, which does what is written to it letter by letter. */
+/* A child that executes commands, one letter each. */
 struct target {
 	pid_t pid;
-	int order;
+	int command;
 	int report;
 	uint64_t start;
 	uint64_t end;
 };
 
-/* How a question ended: in the child that asked it, perhaps. */
+/* Result of a request. */
 struct outcome {
 	int err;
 	char text[256];
@@ -43,66 +41,66 @@ struct outcome {
 static size_t page_size;
 static struct ptscope *ps;
 
-static struct outcome ask_proc(struct ptscope *asker, pid_t pid)
+static struct outcome get_proc(struct ptscope *client, pid_t pid)
 {
 	struct ptscope_proc proc;
 	struct outcome outcome = {};
 
-	outcome.err = ptscope_get_proc(asker, pid, &proc);
+	outcome.err = ptscope_get_proc(client, pid, &proc);
 	if (outcome.err)
-		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(asker));
+		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(client));
 	else if (!proc.census.size)
 		outcome.err = -ENODATA;
 	return outcome;
 }
 
-static struct outcome ask_vmas(struct ptscope *asker, pid_t pid)
+static struct outcome get_vmas(struct ptscope *client, pid_t pid)
 {
 	const struct ptscope_vma *vma;
 	struct outcome outcome = {};
 	size_t count = 0;
 
-	outcome.err = ptscope_dump_vmas(asker, pid, 0, 0);
+	outcome.err = ptscope_dump_vmas(client, pid, 0, 0);
 	if (!outcome.err)
-		while ((outcome.err = ptscope_next_vma(asker, &vma)) > 0)
+		while ((outcome.err = ptscope_next_vma(client, &vma)) > 0)
 			count++;
 	if (outcome.err)
-		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(asker));
+		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(client));
 	else if (!count)
 		outcome.err = -ENODATA;
 	return outcome;
 }
 
-static struct outcome ask_runs(struct ptscope *asker, pid_t pid)
+static struct outcome get_runs(struct ptscope *client, pid_t pid)
 {
 	const struct ptscope_filter filter = { .detail = PTSCOPE_DETAIL_FRAME };
 	struct outcome outcome = {};
 	struct ptscope_run run;
 	size_t count = 0;
 
-	outcome.err = ptscope_dump_runs(asker, pid, 0, 0, &filter);
+	outcome.err = ptscope_dump_runs(client, pid, 0, 0, &filter);
 	if (!outcome.err)
-		while ((outcome.err = ptscope_next_run(asker, &run)) > 0)
+		while ((outcome.err = ptscope_next_run(client, &run)) > 0)
 			count++;
 	if (outcome.err)
-		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(asker));
+		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(client));
 	else if (!count)
 		outcome.err = -ENODATA;
 	return outcome;
 }
 
-static struct outcome ask_path(struct ptscope *asker, pid_t pid)
+static struct outcome get_path(struct ptscope *client, pid_t pid)
 {
 	struct ptscope_path path;
 	struct outcome outcome = {};
 
-	outcome.err = ptscope_get_path(asker, pid, 0, &path);
+	outcome.err = ptscope_get_path(client, pid, 0, &path);
 	if (outcome.err)
-		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(asker));
+		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(client));
 	return outcome;
 }
 
-/* A failure comes with words. */
+/* An error must have a message. */
 static void expect(const char *what, struct outcome outcome, int err)
 {
 	bool good = outcome.err == err && (!err || outcome.text[0]);
@@ -119,16 +117,16 @@ static void expect_all(const char *what, pid_t pid, int err)
 	char name[128];
 
 	snprintf(name, sizeof(name), "PROC_GET of %s", what);
-	expect(name, ask_proc(ps, pid), err);
+	expect(name, get_proc(ps, pid), err);
 	snprintf(name, sizeof(name), "VMA_GET of %s", what);
-	expect(name, ask_vmas(ps, pid), err);
+	expect(name, get_vmas(ps, pid), err);
 	snprintf(name, sizeof(name), "RUN_GET of %s", what);
-	expect(name, ask_runs(ps, pid), err);
+	expect(name, get_runs(ps, pid), err);
 	snprintf(name, sizeof(name), "WALK_GET of %s", what);
-	expect(name, ask_path(ps, pid), err);
+	expect(name, get_path(ps, pid), err);
 }
 
-static void test_who_has_no_memory(void)
+static void test_no_mm(void)
 {
 	struct proc_stat stat;
 	siginfo_t info;
@@ -140,12 +138,12 @@ static void test_who_has_no_memory(void)
 	waitid(P_PID, pid, &info, WEXITED | WNOWAIT);
 	expect_all("a zombie", pid, -ESRCH);
 	waitpid(pid, NULL, 0);
-	expect_all("a pid that is free again", pid, -ESRCH);
+	expect_all("a PID that is free again", pid, -ESRCH);
 
 	if (proc_read_stat(2, 0, &stat) && stat.flags & PROC_FLAG_KTHREAD)
 		expect_all("a kernel thread", 2, -EINVAL);
 	else
-		ktap_skip("pid 2 is none here", "a kernel thread");
+		ktap_skip("PID 2 is not a kernel thread", "a kernel thread");
 }
 
 static void report(int fd)
@@ -154,8 +152,8 @@ static void report(int fd)
 		_exit(1);
 }
 
-/* What the child does. It has VMAS single-page VMAs, every other one touched. */
-static void obey(int order, int report_to, char *start)
+/* The target. It has VMAS single-page VMAs, and every second page is touched. */
+static void run_target(int command, int report_to, char *start)
 {
 	const size_t length = VMAS * page_size;
 	char letter;
@@ -167,22 +165,22 @@ static void obey(int order, int report_to, char *start)
 			_exit(1);
 	}
 	report(report_to);
-	while (read(order, &letter, 1) == 1) {
+	while (read(command, &letter, 1) == 1) {
 		switch (letter) {
 		case 'x':
-			/* The pipe closes when the new program is there. */
+			/* exec() closes the pipe. */
 			execlp("sleep", "sleep", "1000", NULL);
 			_exit(1);
 		case 'u':
 			munmap(start, length);
 			break;
 		case 'm':
-			/* All of them become one. */
+			/* All VMAs merge. */
 			if (mprotect(start, length, PROT_READ | PROT_WRITE))
 				_exit(1);
 			break;
 		case 'f':
-			/* They stay as they are, and their pages go. */
+			/* The VMAs stay, their pages are freed. */
 			if (madvise(start, length, MADV_DONTNEED))
 				_exit(1);
 			break;
@@ -192,7 +190,7 @@ static void obey(int order, int report_to, char *start)
 	_exit(0);
 }
 
-static void wait_for(const struct target *target)
+static void await_target(const struct target *target)
 {
 	char byte;
 
@@ -202,69 +200,71 @@ static void wait_for(const struct target *target)
 
 static void start_target(struct target *target)
 {
-	int order[2], to_us[2];
+	int command[2], ready[2];
 	char *start;
 
 	start = mmap(NULL, VMAS * page_size, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (start == MAP_FAILED || pipe2(order, O_CLOEXEC) || pipe2(to_us, O_CLOEXEC))
+	if (start == MAP_FAILED || pipe2(command, O_CLOEXEC) || pipe2(ready, O_CLOEXEC))
 		ktap_bail("cannot set up a target: %s", strerror(errno));
 	madvise(start, VMAS * page_size, MADV_NOHUGEPAGE);
 	target->start = (uintptr_t)start;
 	target->end = target->start + VMAS * page_size;
-	target->order = order[1];
-	target->report = to_us[0];
+	target->command = command[1];
+	target->report = ready[0];
 	target->pid = fork();
 	if (target->pid < 0)
 		ktap_bail("fork: %s", strerror(errno));
 	if (!target->pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(order[1]);
-		close(to_us[0]);
-		obey(order[0], to_us[1], start);
+		close(command[1]);
+		close(ready[0]);
+		run_target(command[0], ready[1], start);
 	}
 	munmap(start, VMAS * page_size);
-	close(order[0]);
-	close(to_us[1]);
-	wait_for(target);
+	close(command[0]);
+	close(ready[1]);
+	await_target(target);
 }
 
 static void end_target(struct target *target)
 {
-	close(target->order);
+	close(target->command);
 	close(target->report);
 	kill(target->pid, SIGKILL);
 	waitpid(target->pid, NULL, 0);
 }
 
-static void give_order(const struct target *target, char letter)
+static void send_command(const struct target *target, char letter)
 {
 	char byte;
 
 	if (letter == 'k') {
 		kill(target->pid, SIGKILL);
-		/* It is reaped by end_target(); a zombie has no memory either. */
+		/* end_target() reaps it; a zombie has no mm. */
 		waitid(P_PID, target->pid, &(siginfo_t){}, WEXITED | WNOWAIT);
 		return;
 	}
-	if (write(target->order, &letter, 1) != 1)
+	if (write(target->command, &letter, 1) != 1)
 		ktap_bail("the target has died");
 	if (letter == 'x') {
 		if (read(target->report, &byte, 1) != 0)
-			ktap_bail("the target did not run another program");
+			ktap_bail("the target did not call exec()");
 		return;
 	}
-	wait_for(target);
+	await_target(target);
 }
 
 /**
- * struct disturbed - a dump during which something happened
- * @err: how it ended
- * @count: VMAs in the target's range
+ * struct result - a dump during which the target changed
+ * @err: result
+ * @count: number of VMAs or runs
  * @bytes: their size
- * @in_order: none of them overlapped, and each census was of its VMA's size
+ * @in_order: they did not overlap, and each census had the size of its VMA
+ * @interrupted: the dump is marked as interrupted
+ * @text: message of an error
  */
-struct disturbed {
+struct result {
 	int err;
 	size_t count;
 	uint64_t bytes;
@@ -273,11 +273,11 @@ struct disturbed {
 	char text[256];
 };
 
-/* The same of runs, which come by the hundred: after the first of them. */
-static struct disturbed disturb_runs(struct target *target, char letter)
+/* The same for runs. */
+static struct result dump_runs(struct target *target, char letter)
 {
 	const struct ptscope_filter filter = { .detail = PTSCOPE_DETAIL_FRAME };
-	struct disturbed result = { .in_order = true };
+	struct result result = { .in_order = true };
 	struct ptscope_run run;
 	uint64_t reached;
 
@@ -290,7 +290,7 @@ static struct disturbed disturb_runs(struct target *target, char letter)
 		reached = run.start + run.pages * page_size;
 		result.bytes += run.pages * page_size;
 		if (!result.count++ && letter)
-			give_order(target, letter);
+			send_command(target, letter);
 		result.err = 0;
 	}
 	if (result.err)
@@ -301,10 +301,10 @@ static struct disturbed disturb_runs(struct target *target, char letter)
 	return result;
 }
 
-/* Reads one VMA of the target's range, gives the order, and reads on. */
-static struct disturbed disturb(struct target *target, char letter)
+/* Reads one VMA, sends the command, and reads the rest. */
+static struct result dump_vmas(struct target *target, char letter)
 {
-	struct disturbed result = { .in_order = true };
+	struct result result = { .in_order = true };
 	uint64_t reached = target->start;
 	const struct ptscope_vma *vma;
 
@@ -318,7 +318,7 @@ static struct disturbed disturb(struct target *target, char letter)
 		reached = vma->end;
 		result.bytes += vma->census.size;
 		if (!result.count++ && letter)
-			give_order(target, letter);
+			send_command(target, letter);
 		result.err = 0;
 	}
 	if (result.err)
@@ -329,13 +329,13 @@ static struct disturbed disturb(struct target *target, char letter)
 	return result;
 }
 
-static bool check_disturbed(bool good, const struct disturbed *result, const char *what)
+static bool check_result(bool good, const struct result *result, const char *what)
 {
 	if (!good || !result->in_order)
 		ktap_note("error %d \"%s\", %zu VMAs, %" PRIu64 " bytes%s%s", result->err,
 			  result->text, result->count, result->bytes,
 			  result->interrupted ? ", interrupted" : "",
-			  result->in_order ? "" : ", out of order");
+			  result->in_order ? "" : ", out of command");
 	return ktap_check(good && result->in_order, "%s", what);
 }
 
@@ -343,52 +343,52 @@ static void test_changes(void)
 {
 	const uint64_t whole = VMAS * page_size;
 	struct target target;
-	struct disturbed result;
+	struct result result;
 
-	result = disturb(&target, 0);
-	check_disturbed(!result.err && result.count == VMAS && result.bytes == whole &&
-			!result.interrupted, &result, "a dump that nothing disturbs");
+	result = dump_vmas(&target, 0);
+	check_result(!result.err && result.count == VMAS && result.bytes == whole &&
+		     !result.interrupted, &result, "dump of VMAs: no change");
 
-	result = disturb(&target, 'k');
-	check_disturbed(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
-			"the target is killed in the middle of a dump");
+	result = dump_vmas(&target, 'k');
+	check_result(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
+		     "dump of VMAs: the target is killed");
 
-	result = disturb(&target, 'x');
-	check_disturbed(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
-			"the target runs another program in the middle of a dump");
+	result = dump_vmas(&target, 'x');
+	check_result(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
+		     "dump of VMAs: the target calls exec()");
 
-	result = disturb(&target, 'u');
-	check_disturbed(!result.err && result.count < VMAS && result.interrupted, &result,
-			"the target unmaps everything in the middle of a dump");
+	result = dump_vmas(&target, 'u');
+	check_result(!result.err && result.count < VMAS && result.interrupted, &result,
+		     "dump of VMAs: the target unmaps all of them");
 
-	/* What was to come in thousands of VMAs comes in one, and nothing twice. */
-	result = disturb(&target, 'm');
-	check_disturbed(!result.err && result.count < VMAS && result.bytes == whole &&
-			result.interrupted, &result,
-			"the target's VMAs become one in the middle of a dump");
+	/* One VMA replaces thousands; no page may be reported twice. */
+	result = dump_vmas(&target, 'm');
+	check_result(!result.err && result.count < VMAS && result.bytes == whole &&
+		     result.interrupted, &result,
+		     "dump of VMAs: all of them merge");
 
-	result = disturb(&target, 'f');
-	check_disturbed(!result.err && result.count == VMAS && result.bytes == whole, &result,
-			"the target gives all its pages back in the middle of a dump");
+	result = dump_vmas(&target, 'f');
+	check_result(!result.err && result.count == VMAS && result.bytes == whole, &result,
+		     "dump of VMAs: the target frees all pages");
 
-	result = disturb_runs(&target, 0);
-	check_disturbed(!result.err && result.count == VMAS && result.bytes == whole &&
-			!result.interrupted, &result, "a dump of runs that nothing disturbs");
-	result = disturb_runs(&target, 'k');
-	check_disturbed(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
-			"the target is killed in the middle of a dump of runs");
-	result = disturb_runs(&target, 'x');
-	check_disturbed(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
-			"the target runs another program in the middle of a dump of runs");
-	result = disturb_runs(&target, 'u');
-	check_disturbed(!result.err && result.count < VMAS && result.interrupted, &result,
-			"the target unmaps everything in the middle of a dump of runs");
-	result = disturb_runs(&target, 'm');
-	check_disturbed(!result.err && result.bytes == whole && result.interrupted, &result,
-			"the target's VMAs become one in the middle of a dump of runs");
+	result = dump_runs(&target, 0);
+	check_result(!result.err && result.count == VMAS && result.bytes == whole &&
+		     !result.interrupted, &result, "dump of runs: no change");
+	result = dump_runs(&target, 'k');
+	check_result(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
+		     "dump of runs: the target is killed");
+	result = dump_runs(&target, 'x');
+	check_result(result.err == -ESRCH && result.text[0] && result.count < VMAS, &result,
+		     "dump of runs: the target calls exec()");
+	result = dump_runs(&target, 'u');
+	check_result(!result.err && result.count < VMAS && result.interrupted, &result,
+		     "dump of runs: the target unmaps all VMAs");
+	result = dump_runs(&target, 'm');
+	check_result(!result.err && result.bytes == whole && result.interrupted, &result,
+		     "dump of runs: all VMAs merge");
 }
 
-/* Something that changes the VMAs of a range, all of which is mapped at all times. */
+/* Changes of the VMAs of a range that is mapped at all times. */
 static void split_and_join(char *start, size_t size)
 {
 	char *last = start + size - page_size;
@@ -410,14 +410,14 @@ static void map_over(char *start, size_t size)
 }
 
 /*
- * While a VMA is being changed there may be none for a moment, to those who hold no
- * lock. A dump that ends there must say that the address space has changed.
+ * Without mmap_lock a reader may find no VMA while one is changed. A dump that ends there
+ * must be marked as interrupted.
  */
 static void test_end(const char *what, void (*act)(char *start, size_t size))
 {
 	const size_t size = 16 * page_size;
 	unsigned int dumps, short_dumps = 0, interrupted = 0, silent = 0;
-	/* Nothing beside it that it could be merged with. */
+	/* PROT_NONE pages on both sides, so that it does not merge with other VMAs. */
 	char *start = mmap(NULL, size + 2 * page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
 			   -1, 0) + page_size;
 	pid_t pid;
@@ -432,7 +432,7 @@ static void test_end(const char *what, void (*act)(char *start, size_t size))
 			act(start, size);
 	}
 	for (dumps = 0; dumps < ENDS; dumps++) {
-		/* All of it, or what changes alone: the end is found at once then. */
+		/* The whole range, or only the page that changes: there the dump ends at once. */
 		const uint64_t wanted = dumps % 2 ? page_size : size;
 		const uint64_t end = (uintptr_t)start + size;
 		const struct ptscope_vma *vma;
@@ -449,15 +449,15 @@ static void test_end(const char *what, void (*act)(char *start, size_t size))
 		short_dumps += bytes < wanted;
 		silent += bytes < wanted && !ptscope_interrupted(ps);
 	}
-	ktap_note("%u dumps: %u marked as interrupted, %u not of all, %u of them unmarked", dumps,
+	ktap_note("%u dumps: %u marked as interrupted, %u incomplete, %u of them not marked", dumps,
 		  interrupted, short_dumps, silent);
-	ktap_check(!silent, "a dump that misses a VMA which %s is marked", what);
+	ktap_check(!silent, "a dump that misses a VMA is marked: %s", what);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	munmap(start - page_size, size + 2 * page_size);
 }
 
-static void *live_on(void *unused)
+static void *sleep_thread(void *unused)
 {
 	(void)unused;
 	for (;;)
@@ -467,32 +467,32 @@ static void *live_on(void *unused)
 
 static void test_headless(void)
 {
-	int to_us[2];
+	int ready[2];
 	struct proc_stat stat = {};
 	pid_t pid, tid = 0;
 	int i;
 
-	if (pipe(to_us))
+	if (pipe(ready))
 		ktap_bail("pipe: %s", strerror(errno));
 	pid = fork();
 	if (!pid) {
 		pthread_t thread;
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (pthread_create(&thread, NULL, live_on, NULL))
+		if (pthread_create(&thread, NULL, sleep_thread, NULL))
 			_exit(1);
-		report(to_us[1]);
-		/* Not exit(): the main thread alone. */
+		report(ready[1]);
+		/* Ends the main thread only. */
 		syscall(SYS_exit, 0);
 	}
-	if (read(to_us[0], &(char){ 0 }, 1) != 1)
+	if (read(ready[0], &(char){ 0 }, 1) != 1)
 		ktap_bail("the target has died");
 	for (i = 0; i < 1000 && stat.state != 'Z'; i++) {
 		usleep(1000);
 		proc_read_stat(pid, 0, &stat);
 	}
 	expect_all("a process whose main thread has exited", pid, 0);
-	/* Threads are numbered as they are made, unless somebody else forks. */
+	/* Thread IDs follow the PID, unless another process forks. */
 	for (i = 1; i < 100 && !tid; i++)
 		if (proc_read_stat(pid, pid + i, &stat))
 			tid = pid + i;
@@ -500,18 +500,18 @@ static void test_headless(void)
 		expect_all("a thread of such a process", tid, 0);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	close(to_us[0]);
-	close(to_us[1]);
+	close(ready[0]);
+	close(ready[1]);
 }
 
 /*
- * A process that exits while it is asked about is there, or is not. It is reaped
- * at once, and then has no ID any more that an answer could name.
+ * Processes that exit during a request. They are reaped at once, so that the PID becomes
+ * invalid.
  */
 static void test_exits(void)
 {
-	static struct outcome (*const ask[])(struct ptscope *asker, pid_t pid) = {
-		ask_proc, ask_vmas, ask_runs, ask_path
+	static struct outcome (*const get[])(struct ptscope *client, pid_t pid) = {
+		get_proc, get_vmas, get_runs, get_path
 	};
 	const struct sigaction reaped = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
 	struct outcome outcome = {};
@@ -529,29 +529,29 @@ static void test_exits(void)
 			_exit(read(go[0], &(char){ 0 }, 1) != 1);
 		if (write(go[1], "", 1) != 1)
 			ktap_bail("pipe: %s", strerror(errno));
-		while (outcome = ask[i % 4](ps, pid), !outcome.err)
+		while (outcome = get[i % 4](ps, pid), !outcome.err)
 			there++;
 		close(go[0]);
 		close(go[1]);
 	}
 	sigaction(SIGCHLD, &before, NULL);
-	ktap_note("%u answers about %u processes before they were gone", there, i);
-	ktap_check(there, "processes are looked at that are about to exit");
-	expect("when they have, they are not there any more", outcome, -ESRCH);
+	ktap_note("%u replies for %u processes before they exited", there, i);
+	ktap_check(there, "requests succeed before the process exits");
+	expect("requests fail after the process has exited", outcome, -ESRCH);
 }
 
 int main(void)
 {
 	ktap_begin();
 	page_size = sysconf(_SC_PAGESIZE);
-	/* A target that dies must be a finding, not the end. */
+	/* A target that died is a failed check. */
 	signal(SIGPIPE, SIG_IGN);
 	ps = client(NULL);
-	expect_all("this very process", getpid(), 0);
-	test_who_has_no_memory();
+	expect_all("this process", getpid(), 0);
+	test_no_mm();
 	test_changes();
-	test_end("is split and joined", split_and_join);
-	test_end("is mapped over", map_over);
+	test_end("split and merged", split_and_join);
+	test_end("replaced by mmap()", map_over);
 	test_headless();
 	test_exits();
 	ptscope_free(ps);

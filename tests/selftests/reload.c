@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module's coming and going, with a question in between, in one process: to
- * start one for each takes longer than all of that.
+ * Loads the module, sends a request and unloads it again, in one process, because
+ * starting one for each round would take longer than the round.
  *
  *	reload FILE TIMES
  */
@@ -38,8 +38,8 @@ int main(int argc, char **argv)
 		if (!ps)
 			return failed("ptscope_new", i, "no memory");
 		if (ptscope_connect(ps) || ptscope_get_info(ps, &info))
-			return failed("a question", i, ptscope_message(ps));
-		/* A client may outlive the module, as long as it asks nothing. */
+			return failed("a request", i, ptscope_message(ps));
+		/* A connection may outlive the module. */
 		if (i % 2)
 			ptscope_free(ps);
 		if (syscall(SYS_delete_module, "ptscope", O_NONBLOCK))

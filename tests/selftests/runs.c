@@ -9,11 +9,11 @@
 #include "ktap.h"
 #include "runs.h"
 
-/* Entries that are read at a time. */
+/* pagemap entries per read. */
 #define CHUNK 4096
-/* Looks at a page before a difference counts. */
+/* Re-reads of a page before a difference counts. */
 #define LOOKS 3
-/* Differences of a process that are looked at again. */
+/* Differences of a process that are read again. */
 #define RELOOKS 100
 
 #define PM_SOFT_DIRTY	(1ull << 55)
@@ -27,9 +27,9 @@ static const struct ptscope_filter everything = {
 };
 
 /**
- * struct place - a page, and what is known about where it lies
- * @addr: its address
- * @vma: the VMA around it
+ * struct place - a page
+ * @addr: address
+ * @vma: its VMA
  */
 struct place {
 	uint64_t addr;
@@ -38,41 +38,44 @@ struct place {
 
 static size_t page_size;
 /**
- * struct witness - who is asked about a process besides ptscope
- * @again: asks ptscope about a page once more, while a dump is on
+ * struct sources - what ptscope is compared with
+ * @again: connection to re-read a page while a dump is in progress
  * @pid: the process
  * @pagemap: its pagemap
  * @kpageflags: flags by frame
  * @kpagecount: mappings by frame
- * @tells_merged: kpageflags tells merged pages from others
- * @relooks: how often more a difference may be looked at again
+ * @has_ksm_flag: kpageflags marks KSM pages only
+ * @rereads: how many more differences may be read again
  */
-struct witness {
+struct sources {
 	struct ptscope *again;
 	pid_t pid;
 	int pagemap;
 	int kpageflags;
 	int kpagecount;
-	bool tells_merged;
-	int relooks;
+	bool has_ksm_flag;
+	int rereads;
 };
 
 static uint64_t frame_of(const struct ptscope_run *run, uint64_t index)
 {
-	/* All pages of a run of zeroes are the same frame, but for huge ones. */
+	/*
+	 * All pages of a run of zero pages have the same frame, except for the huge zero
+	 * page.
+	 */
 	if (run->flags & PTSCOPE_FLAG_ZERO)
 		return run->frame;
 	return run->frame + index;
 }
 
-/* What pagemap would say of a present page, as far as ptscope can tell. */
+/* The pagemap entry of a present page by ptscope's run. */
 static const char *compare_present(const struct ptscope_run *run, uint64_t index, uint64_t entry)
 {
 	bool hugetlb = run->flags & PTSCOPE_FLAG_HUGETLB;
 	bool zero = run->flags & PTSCOPE_FLAG_ZERO;
 
 	if (!(entry & PROC_PM_PRESENT))
-		return "pagemap does not say present";
+		return "pagemap: not present";
 	if ((entry & PROC_PM_WHERE) != frame_of(run, index) &&
 	    !(zero && run->level != PTSCOPE_LEVEL_PTE))
 		return "pagemap names another frame";
@@ -86,7 +89,7 @@ static const char *compare_present(const struct ptscope_run *run, uint64_t index
 	return NULL;
 }
 
-/* The states that pagemap tells apart. */
+/* States that pagemap distinguishes. */
 static const char *compare_state(const struct place *place, const struct ptscope_run *run,
 				 uint64_t index, uint64_t entry)
 {
@@ -97,7 +100,7 @@ static const char *compare_state(const struct place *place, const struct ptscope
 		return compare_present(run, index, entry);
 	case PTSCOPE_STATE_SWAP:
 		if (!(entry & PROC_PM_SWAPPED))
-			return "pagemap does not say swapped";
+			return "pagemap: not swapped";
 		if ((where & PROC_PM_SWAP_TYPE) != run->swap_type)
 			return "pagemap names another swap area";
 		if (where >> 5 != run->swap_offset + index)
@@ -107,28 +110,28 @@ static const char *compare_state(const struct place *place, const struct ptscope
 	case PTSCOPE_STATE_HWPOISON:
 	case PTSCOPE_STATE_DEVICE_PRIVATE:
 	case PTSCOPE_STATE_DEVICE_EXCLUSIVE:
-		/* pagemap leaves such entries of hugetlb out. */
+		/* pagemap skips such entries of hugetlb. */
 		if (place->vma->hugetlb || !(entry & (PROC_PM_PRESENT | PROC_PM_SWAPPED)))
 			return place->vma->pfn_map || run->level != PTSCOPE_LEVEL_PTE ?
-			       NULL : "pagemap says nothing";
+			       NULL : "pagemap: empty";
 		if (entry & PROC_PM_PRESENT)
-			return "pagemap says present";
+			return "pagemap: present";
 		if (where >> 5 != frame_of(run, index))
 			return "pagemap names another frame for what is on its way";
 		return NULL;
 	case PTSCOPE_STATE_LAZY:
 	case PTSCOPE_STATE_CACHED:
 	case PTSCOPE_STATE_DISK:
-		return entry & (PROC_PM_PRESENT | PROC_PM_SWAPPED) ? "pagemap says something" :
+		return entry & (PROC_PM_PRESENT | PROC_PM_SWAPPED) ? "pagemap: not empty" :
 								     NULL;
 	case PTSCOPE_STATE_BAD:
 		return "the entry makes no sense";
 	default:
-		return entry & PROC_PM_PRESENT ? "pagemap says present" : NULL;
+		return entry & PROC_PM_PRESENT ? "pagemap: present" : NULL;
 	}
 }
 
-/* NULL, or what pagemap's @entry and page @index of @run disagree on. */
+/* Returns how pagemap's @entry and page @index of @run differ, or NULL. */
 static const char *compare_page(const struct place *place, const struct ptscope_run *run,
 				uint64_t index, uint64_t entry)
 {
@@ -137,18 +140,18 @@ static const char *compare_page(const struct place *place, const struct ptscope_
 
 	if (fault)
 		return fault;
-	/* A VMA may be soft-dirty as a whole; pagemap knows no more of hugetlb. */
+	/* pagemap knows soft-dirty of hugetlb per VMA only. */
 	if (theirs != ours && (theirs || !place->vma->hugetlb))
 		return "pagemap differs in soft-dirty";
 	return NULL;
 }
 
-/* NULL, or what a frame's @flags and @mappings and its run disagree on. */
-static const char *compare_frame(const struct witness *witness, const struct ptscope_run *run,
+/* Returns how a frame's @flags and @mappings and its run differ, or NULL. */
+static const char *compare_frame(const struct sources *sources, const struct ptscope_run *run,
 				 uint64_t flags, uint64_t mappings)
 {
 #define KPF(bit) (!!(flags & (1ull << KPF_##bit)))
-#define SAYS(bit) (!!(run->folio & PTSCOPE_FOLIO_##bit))
+#define FOLIO(bit) (!!(run->folio & PTSCOPE_FOLIO_##bit))
 	bool zero = run->flags & PTSCOPE_FLAG_ZERO;
 
 	if (KPF(ZERO_PAGE) != zero)
@@ -157,24 +160,24 @@ static const char *compare_frame(const struct witness *witness, const struct pts
 		return "kpageflags differs in hugetlb";
 	if (!run->has_extra || zero)
 		return NULL;
-	if (KPF(ANON) != SAYS(ANON))
+	if (KPF(ANON) != FOLIO(ANON))
 		return "kpageflags differs in anonymous or not";
-	if (witness->tells_merged && KPF(KSM) != SAYS(KSM))
+	if (sources->has_ksm_flag && KPF(KSM) != FOLIO(KSM))
 		return "kpageflags differs in merged or not";
 	if ((KPF(COMPOUND_HEAD) || KPF(COMPOUND_TAIL)) != !!run->order)
 		return "kpageflags differs in large folio or not";
-	/* Of a large folio, older kernels mark the first page alone. */
-	if (!KPF(HUGE) && !KPF(COMPOUND_TAIL) && KPF(SWAPBACKED) != SAYS(SWAP_BACKED))
+	/* Older kernels mark only the first page of a large folio. */
+	if (!KPF(HUGE) && !KPF(COMPOUND_TAIL) && KPF(SWAPBACKED) != FOLIO(SWAP_BACKED))
 		return "kpageflags differs in swap-backed";
-	/* Of large folios, some kernels count the mappings as a whole. */
-	if (!run->order && SAYS(SHARED) != (mappings > 1 ? 1 : 0))
+	/* Some kernels count the mappings of a large folio as a whole. */
+	if (!run->order && FOLIO(SHARED) != (mappings > 1 ? 1 : 0))
 		return "kpagecount differs in shared or not";
 	return NULL;
 #undef KPF
-#undef SAYS
+#undef FOLIO
 }
 
-/* Asks for one page alone. */
+/* Reads one page again. */
 static bool ask_page(struct ptscope *ps, pid_t pid, uint64_t addr, struct ptscope_run *run)
 {
 	struct ptscope_run more;
@@ -183,28 +186,28 @@ static bool ask_page(struct ptscope *ps, pid_t pid, uint64_t addr, struct ptscop
 	       ptscope_next_run(ps, run) == 1 && !ptscope_next_run(ps, &more);
 }
 
-/* A difference, looked at again: is there still one? */
-static const char *look_again(struct witness *witness, const struct place *place,
+/* Reads a difference again; returns it if it persists. */
+static const char *look_again(struct sources *sources, const struct place *place,
 			      const char *fault)
 {
 	struct ptscope_run run;
 	uint64_t entry, flags, mappings;
 	int i;
 
-	/* A fault that is everywhere does not come and go. */
-	if (--witness->relooks < 0)
+	/* Many differences are no race; they are not read again. */
+	if (--sources->rereads < 0)
 		return fault;
 
 	for (i = 0; i < LOOKS; i++) {
-		if (!ask_page(witness->again, witness->pid, place->addr, &run) ||
-		    !proc_read_pagemap(witness->pagemap, place->addr, 1, &entry))
+		if (!ask_page(sources->again, sources->pid, place->addr, &run) ||
+		    !proc_read_pagemap(sources->pagemap, place->addr, 1, &entry))
 			return NULL;
 		fault = compare_page(place, &run, 0, entry);
 		if (!fault && run.has_frame && run.state == PTSCOPE_STATE_RES &&
 		    !place->vma->pfn_map &&
-		    proc_read_pagemap(witness->kpageflags, run.frame * page_size, 1, &flags) &&
-		    proc_read_pagemap(witness->kpagecount, run.frame * page_size, 1, &mappings))
-			fault = compare_frame(witness, &run, flags, mappings);
+		    proc_read_pagemap(sources->kpageflags, run.frame * page_size, 1, &flags) &&
+		    proc_read_pagemap(sources->kpagecount, run.frame * page_size, 1, &mappings))
+			fault = compare_frame(sources, &run, flags, mappings);
 		if (!fault)
 			return NULL;
 	}
@@ -212,13 +215,13 @@ static const char *look_again(struct witness *witness, const struct place *place
 }
 
 /*
- * The way to an address must end in the page that the run tells of. The last
- * page is taken: the first one is where a leaf begins.
+ * WALK_GET must end at the page that the run reports. The last page of a run is walked to,
+ * because the first is where a leaf starts.
  */
 static const char *compare_walk(struct ptscope *ps, pid_t pid, const struct ptscope_run *run)
 {
 	const uint64_t index = run->pages - 1, addr = run->start + index * page_size;
-	/* The zero page is one for all, the huge one has many. */
+	/* There is one zero page; a huge zero page has many frames. */
 	const bool zero = run->flags & PTSCOPE_FLAG_ZERO;
 	struct ptscope_path path;
 
@@ -238,8 +241,8 @@ static const char *compare_walk(struct ptscope *ps, pid_t pid, const struct ptsc
 	return NULL;
 }
 
-/* @some pages, up to CHUNK, from the index-th page of @run on. */
-static void compare_some(struct witness *witness, struct place place,
+/* Compares @some pages, up to CHUNK, from the index-th page of @run on. */
+static void compare_some(struct sources *sources, struct place place,
 			 const struct ptscope_run *run, uint64_t index, size_t some,
 			 struct runs_count *count, void (*differ)(const char *format, ...))
 {
@@ -250,11 +253,11 @@ static void compare_some(struct witness *witness, struct place place,
 	uint64_t base = place.addr;
 	size_t i;
 
-	if (!proc_read_pagemap(witness->pagemap, base, some, entries))
+	if (!proc_read_pagemap(sources->pagemap, base, some, entries))
 		return;
-	/* These two are indexed by frame as pagemap is by page. */
-	if (frames && (!proc_read_pagemap(witness->kpageflags, first, some, flags) ||
-		       !proc_read_pagemap(witness->kpagecount, first, some, mappings)))
+	/* kpageflags and kpagecount are indexed by frame. */
+	if (frames && (!proc_read_pagemap(sources->kpageflags, first, some, flags) ||
+		       !proc_read_pagemap(sources->kpagecount, first, some, mappings)))
 		frames = false;
 	for (i = 0; i < some; i++) {
 		const char *fault;
@@ -262,9 +265,9 @@ static void compare_some(struct witness *witness, struct place place,
 		place.addr = base + i * page_size;
 		fault = compare_page(&place, run, index + i, entries[i]);
 		if (!fault && frames)
-			fault = compare_frame(witness, run, flags[i], mappings[i]);
+			fault = compare_frame(sources, run, flags[i], mappings[i]);
 		if (fault)
-			fault = look_again(witness, &place, fault);
+			fault = look_again(sources, &place, fault);
 		if (fault)
 			differ("%" PRIx64 " %s: %s: pagemap %#" PRIx64 ", state %u frame %"
 			       PRIu64 " flags %#x folio %#x", place.addr, place.vma->name,
@@ -276,7 +279,7 @@ static void compare_some(struct witness *witness, struct place place,
 	count->states[run->state] += some;
 }
 
-static void compare_run(struct witness *witness, struct place place,
+static void compare_run(struct sources *sources, struct place place,
 			const struct ptscope_run *run, struct runs_count *count,
 			void (*differ)(const char *format, ...))
 {
@@ -287,15 +290,15 @@ static void compare_run(struct witness *witness, struct place place,
 		size_t some = CHUNK;
 
 		next = proc_stretch(place.vma, place.addr, end, &some);
-		compare_some(witness, place, run, (place.addr - run->start) / page_size, some,
+		compare_some(sources, place, run, (place.addr - run->start) / page_size, some,
 			     count, differ);
 	}
 }
 
-static void compare_vma(struct ptscope *ps, struct witness *witness, const struct proc_vma *vma,
+static void compare_vma(struct ptscope *ps, struct sources *sources, const struct proc_vma *vma,
 			struct runs_count *count, void (*differ)(const char *format, ...))
 {
-	const pid_t pid = witness->pid;
+	const pid_t pid = sources->pid;
 	struct place place = { .vma = vma };
 	uint64_t reached = vma->start;
 	struct ptscope_run run;
@@ -311,14 +314,14 @@ static void compare_vma(struct ptscope *ps, struct witness *witness, const struc
 			       run.start);
 			return;
 		}
-		/* Neither pagemap nor smaps looks into ranges mapped by frame number. */
+		/* pagemap and smaps skip PFN mappings. */
 		if (!vma->pfn_map)
-			compare_run(witness, place, &run, count, differ);
+			compare_run(sources, place, &run, count, differ);
 		reached += run.pages * page_size;
-		/* Some of them, since each is a question of its own. */
+		/* Not each run: a walk is a request of its own. */
 		if (runs++ % 64)
 			continue;
-		fault = compare_walk(witness->again, pid, &run);
+		fault = compare_walk(sources->again, pid, &run);
 		if (fault)
 			differ("%" PRIx64 " %s: %s", run.start, vma->name, fault);
 		count->walks++;
@@ -329,7 +332,7 @@ static void compare_vma(struct ptscope *ps, struct witness *witness, const struc
 		differ("%" PRIx64 " %s: runs end at %" PRIx64, vma->start, vma->name, reached);
 }
 
-/* What a page says apart from its frame and its age, as one number. */
+/* State and flags of a page without frame and age, as one number. */
 static uint64_t words_of(const struct ptscope_run *run)
 {
 	const uint32_t flags = run->flags & ~(PTSCOPE_FLAG_YOUNG | PTSCOPE_FLAG_DIRTY |
@@ -340,8 +343,8 @@ static uint64_t words_of(const struct ptscope_run *run)
 }
 
 /*
- * A number that is the same if all pages say the same, however they are divided
- * into runs; 0 if they cannot be asked for.
+ * A checksum of all pages that does not depend on how they are divided into runs; 0 after
+ * an error.
  */
 static uint64_t digest(struct ptscope *ps, pid_t pid, const struct ptscope_filter *filter,
 		       int (*dump)(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
@@ -361,15 +364,15 @@ static uint64_t digest(struct ptscope *ps, pid_t pid, const struct ptscope_filte
 }
 
 /*
- * Where frames do not count, others of the kernel's loops find the runs: these
- * have to find the same pages, told one by one and in brief.
+ * Without frames, other code paths of the module find the runs. They must report the same
+ * pages, one by one and packed.
  */
 static void compare_ways(struct ptscope *ps, pid_t pid,
 			 void (*differ)(const char *format, ...))
 {
 	const struct ptscope_filter plain[] = { { 0 }, { .states = 1u << PTSCOPE_STATE_RES } };
 	struct ptscope_filter full = everything;
-	uint64_t frames, single, brief;
+	uint64_t frames, single, packed;
 	size_t i;
 	int looks;
 
@@ -378,55 +381,54 @@ static void compare_ways(struct ptscope *ps, pid_t pid,
 		for (looks = 0; looks < LOOKS; looks++) {
 			frames = digest(ps, pid, &full, ptscope_dump_runs);
 			single = digest(ps, pid, &plain[i], ptscope_dump_runs);
-			brief = digest(ps, pid, &plain[i], ptscope_dump_series);
-			if (frames && frames == single && frames == brief)
+			packed = digest(ps, pid, &plain[i], ptscope_dump_series);
+			if (frames && frames == single && frames == packed)
 				break;
 		}
 		if (looks == LOOKS)
 			differ("runs of states %#x: with frames %" PRIx64 ", without %" PRIx64
-			       ", in brief %" PRIx64, plain[i].states, frames, single, brief);
+			       ", packed %" PRIx64, plain[i].states, frames, single, packed);
 	}
 }
 
 /*
- * Some kernels, 6.12 among them, call every anonymous page merged: there the
- * merged bear two marks in their mapping, and either is taken for both. A page
- * of this stack was never offered to be merged.
+ * Some kernels, 6.12 among them, set KPF_KSM for every anonymous page, because they test
+ * for any of the two bits in the mapping. This page was never MADV_MERGEABLE.
  */
 static bool kpageflags_tells_merged(int kpageflags)
 {
 	int pagemap = proc_open(getpid(), "pagemap");
 	uint64_t page = (uintptr_t)&pagemap / page_size * page_size;
 	uint64_t entry, flags;
-	bool tells;
+	bool has_flag;
 
-	tells = proc_read_pagemap(pagemap, page, 1, &entry) && entry & PROC_PM_PRESENT &&
+	has_flag = proc_read_pagemap(pagemap, page, 1, &entry) && entry & PROC_PM_PRESENT &&
 		proc_read_pagemap(kpageflags, (entry & PROC_PM_WHERE) * page_size, 1, &flags) &&
 		!(flags & 1ull << KPF_KSM);
 	close(pagemap);
-	return tells;
+	return has_flag;
 }
 
 void runs_compare(struct ptscope *ps, pid_t pid, const struct proc_vmas *vmas, size_t size,
 		  struct runs_count *count, void (*differ)(const char *format, ...))
 {
-	struct witness witness = {
+	struct sources sources = {
 		.again = client(NULL),
 		.pid = pid,
 		.pagemap = proc_open(pid, "pagemap"),
 		.kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC),
 		.kpagecount = open("/proc/kpagecount", O_RDONLY | O_CLOEXEC),
-		.relooks = RELOOKS,
+		.rereads = RELOOKS,
 	};
 	size_t i;
 
 	page_size = size;
-	witness.tells_merged = kpageflags_tells_merged(witness.kpageflags);
+	sources.has_ksm_flag = kpageflags_tells_merged(sources.kpageflags);
 	for (i = 0; i < vmas->count; i++)
-		compare_vma(ps, &witness, &vmas->vma[i], count, differ);
+		compare_vma(ps, &sources, &vmas->vma[i], count, differ);
 	compare_ways(ps, pid, differ);
-	ptscope_free(witness.again);
-	close(witness.pagemap);
-	close(witness.kpageflags);
-	close(witness.kpagecount);
+	ptscope_free(sources.again);
+	close(sources.pagemap);
+	close(sources.kpageflags);
+	close(sources.kpagecount);
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Holds runs and walks, page for page, against pagemap and kpageflags.
- */
+/* Compares runs and walks page by page with pagemap and kpageflags. */
 #ifndef RUNS_H
 #define RUNS_H
 
@@ -10,9 +8,9 @@
 
 /**
  * struct runs_count - what was compared
- * @pages: pages, against pagemap
- * @frames: of these, frames, against kpageflags
- * @walks: addresses that were walked to
+ * @pages: pages with pagemap
+ * @frames: of these, frames with kpageflags
+ * @walks: addresses walked
  * @states: pages by PTSCOPE_STATE_*
  */
 struct runs_count {
@@ -23,8 +21,8 @@ struct runs_count {
 };
 
 /*
- * Compare all of a process that holds still. Each difference that is still
- * there on a second look is told to @differ.
+ * Compares all VMAs of a stopped process. @differ prints each difference that persists when
+ * the page is read again.
  */
 void runs_compare(struct ptscope *ps, pid_t pid, const struct proc_vmas *vmas, size_t page_size,
 		  struct runs_count *count, void (*differ)(const char *format, ...));

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * PAGEMAP_SCAN as <linux/fs.h> has it; the headers here may be older.
- */
+/* PAGEMAP_SCAN of <linux/fs.h>, for older headers. */
 #ifndef SCAN_H
 #define SCAN_H
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A user's requests must not hold up anybody else's. Generic netlink holds a lock
- * for as long as it handles a message, and whoever registers a family takes it for
- * writing; so a request that walks page tables before it returns stalls modprobe,
- * and every other user of generic netlink behind it.
+ * A user's requests must not delay other users of generic netlink. Generic netlink holds a
+ * lock while it handles a message, and to register a family takes the lock for writing. A
+ * request handler that walks page tables would stall modprobe, and everyone who waits
+ * behind it.
  *
- * The user sends requests about itself in large batches, while one of its threads
- * changes its address space without pause. Beside that, a module with a family of
- * its own is loaded and unloaded.
+ * The user sends batches of requests for itself while a thread changes its address space.
+ * Meanwhile the test loads and unloads a module with a family of its own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,29 +30,31 @@
 
 #define NOBODY 65534
 
-/* 4,096 leaf tables with one page each, where a table covers 2 MiB. */
+/* 4,096 PTE tables with one page each, if a table translates 2 MiB. */
 #define SPARSE (8ull << 30)
 #define STRIDE (2ull << 20)
 
-/* Addresses in a WALK_GET, and bytes of requests in a send(): what anybody may send. */
+/*
+ * Addresses per WALK_GET, and bytes of requests per send(): within everyone's limits.
+ */
 #define ADDRESSES 16
 #define BATCH 65536
 
 #define TRIES 3
 #define TRY_MS 20000
-/* A busy machine may take this much longer than an idle one. */
+/* Allowance for a busy machine. */
 #define FACTOR 2
 #define SLACK_MS 500
 #define KILL_MS 1000
 
-/* Families that a module registers when it is loaded; the first one there is. */
+/* Modules that register a family when loaded; the first that exists is used. */
 static const char *const modules[] = { "macsec", "drop_monitor", "fou", "team", "l2tp_netlink" };
 
 static const char *module;
 static int family;
-static unsigned int patience = 1;
+static unsigned int slowdown = 1;
 
-/* What the user's other thread does, besides the one that maps. */
+/* What the user's second thread does. */
 enum load {
 	LOAD_NONE,
 	LOAD_BUSY,
@@ -89,7 +90,7 @@ static struct nl_sock *open_socket(void)
 	return sock;
 }
 
-/* A message about this process, and how long it is. */
+/* A request for this process, and its length. */
 static struct nl_msg *compose(enum load load, const char *sparse)
 {
 	static const uint8_t commands[] = {
@@ -110,13 +111,13 @@ static struct nl_msg *compose(enum load load, const char *sparse)
 		for (i = 0; i < ADDRESSES; i++)
 			nla_put_u64(msg, PTSCOPE_A_TARGET_ADDRESS,
 				    (uintptr_t)sparse + i * (SPARSE / ADDRESSES));
-	/* No page is in this state, so that the first reply takes all of the walk. */
+	/* No page has this state, so that the first reply takes the whole walk. */
 	if (commands[load] == PTSCOPE_CMD_RUN_GET)
 		nla_put_u32(msg, PTSCOPE_A_TARGET_STATES, 1u << PTSCOPE_STATE_BAD);
 	return msg;
 }
 
-/* As many copies of a message as fit; returns their size. */
+/* Fills the buffer with copies of a message; returns their size. */
 static size_t repeat(struct nl_msg *msg, char *batch)
 {
 	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
@@ -129,10 +130,10 @@ static size_t repeat(struct nl_msg *msg, char *batch)
 }
 
 /*
- * Sends without pause and discards the replies. A socket has one dump at a time, so
- * that the next one takes another socket.
+ * Sends requests in a loop and discards the replies. A socket has one dump at a time, so
+ * that each dump needs a new socket.
  */
-static _Noreturn void ask(enum load load, const char *sparse)
+static _Noreturn void send_requests(enum load load, const char *sparse)
 {
 	static char batch[BATCH], replies[1 << 16];
 	const size_t size = repeat(compose(load, sparse), batch);
@@ -165,7 +166,7 @@ static void *change(void *unused)
 	return unused;
 }
 
-/* The user: everything about it is its own business. */
+/* The user: all requests are for itself. */
 static _Noreturn void live(enum load load, int ready)
 {
 	pthread_t thread;
@@ -187,7 +188,7 @@ static _Noreturn void live(enum load load, int ready)
 	if (load == LOAD_BUSY)
 		for (;;)
 			__asm__ volatile("" : : : "memory");
-	ask(load, sparse);
+	send_requests(load, sparse);
 }
 
 static pid_t start_user(enum load load)
@@ -212,12 +213,12 @@ static pid_t start_user(enum load load)
 	if (read(ready[0], &byte, 1) != 1)
 		ktap_bail("the user has died");
 	close(ready[0]);
-	/* Let it come to its first requests. */
+	/* Wait for the first requests. */
 	usleep(300000);
 	return pid;
 }
 
-/* Returns how long it took to die, in milliseconds. */
+/* Returns the milliseconds until the process ends. */
 static uint64_t kill_user(pid_t pid)
 {
 	const uint64_t begun = now_ms();
@@ -231,7 +232,7 @@ static uint64_t kill_user(pid_t pid)
 	return now_ms() - begun;
 }
 
-/* Starts a program and gives it @limit milliseconds, or kills @beside and waits for it. */
+/* Runs a program for up to @limit milliseconds; then kills @beside and waits for it. */
 static bool run(char *const argv[], uint64_t limit, pid_t *beside)
 {
 	const uint64_t begun = now_ms();
@@ -250,7 +251,7 @@ static bool run(char *const argv[], uint64_t limit, pid_t *beside)
 	}
 	while (!waitpid(pid, &status, WNOHANG)) {
 		if (*beside && now_ms() - begun > limit) {
-			/* It sleeps where no signal reaches it until the user is gone. */
+			/* modprobe sleeps uninterruptibly until the user ends. */
 			kill_user(*beside);
 			*beside = 0;
 		}
@@ -277,9 +278,9 @@ static int compare(const void *a, const void *b)
 }
 
 /*
- * The median time in milliseconds of loading and unloading the module beside a
- * user, and in *@death how long the user took to die. When a try has taken too
- * long the user is killed, and there are no more.
+ * Returns the median time in milliseconds of loading and unloading the module beside a
+ * user, and in *@death the time that the user takes to end. After a round that takes too
+ * long, the user is killed and no more rounds follow.
  */
 static uint64_t measure(enum load load, uint64_t *death)
 {
@@ -306,15 +307,15 @@ static uint64_t measure(enum load load, uint64_t *death)
 	return took[TRIES / 2];
 }
 
-/* Killed in the middle of a send(). */
+/* Kills the user in the middle of a send(). */
 static void check_death(enum load load)
 {
-	const uint64_t limit = (uint64_t)KILL_MS * patience;
+	const uint64_t limit = (uint64_t)KILL_MS * slowdown;
 	uint64_t took = kill_user(start_user(load));
 
-	ktap_note("killed with its %s queued, it was gone after %llu ms", load_name[load],
+	ktap_note("%s queued: ended %llu ms after SIGKILL", load_name[load],
 		  (unsigned long long)took);
-	ktap_check(took <= limit, "a client that is killed with its %s queued ends at once",
+	ktap_check(took <= limit, "a client with its %s queued is killable",
 		   load_name[load]);
 }
 
@@ -325,7 +326,7 @@ static bool find_module(void)
 
 	for (i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
 		module = modules[i];
-		/* Loading what it depends on takes time once. */
+		/* The first time also loads dependencies. */
 		if (load_module(module, &nobody) && unload_module(module, &nobody))
 			return true;
 	}
@@ -341,34 +342,34 @@ int main(void)
 
 	ktap_begin();
 	if (given && atoi(given) > 0)
-		patience = atoi(given);
+		slowdown = atoi(given);
 	resolver = open_socket();
 	family = genl_ctrl_resolve(resolver, PTSCOPE_FAMILY_NAME);
 	nl_socket_free(resolver);
 	if (family < 0)
 		ktap_bail("the module is not loaded");
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
-		ktap_skip("there is one processor", "others' requests are not held up");
+		ktap_skip("there is only one CPU", "modprobe is not delayed");
 		return ktap_end();
 	}
 	check_death(LOAD_PROC);
 	check_death(LOAD_RUN_DUMP);
 	if (!find_module()) {
-		ktap_skip("no module with a family of its own can be loaded",
-			  "others' requests are not held up");
+		ktap_skip("no module with a genetlink family can be loaded",
+			  "modprobe is not delayed");
 		return ktap_end();
 	}
 	alone = measure(LOAD_NONE, &death);
 	busy = measure(LOAD_BUSY, &death);
-	limit = FACTOR * (busy > alone ? busy : alone) + (uint64_t)SLACK_MS * patience;
-	ktap_note("%s is loaded and unloaded in %llu ms, and beside %s in %llu ms", module,
+	limit = FACTOR * (busy > alone ? busy : alone) + (uint64_t)SLACK_MS * slowdown;
+	ktap_note("%s: loaded and unloaded in %llu ms, beside %s in %llu ms", module,
 		  (unsigned long long)alone, load_name[LOAD_BUSY], (unsigned long long)busy);
 	for (load = LOAD_PROC; load <= LOAD_RUN_DUMP; load++) {
 		const uint64_t took = measure(load, &death);
 
-		ktap_note("beside a user's %s in %llu ms; at most %llu ms are allowed",
+		ktap_note("beside %s: %llu ms; limit %llu ms",
 			  load_name[load], (unsigned long long)took, (unsigned long long)limit);
-		ktap_check(took <= limit, "modprobe is not held up by a user's %s",
+		ktap_check(took <= limit, "modprobe is not delayed by %s",
 			   load_name[load]);
 	}
 	return ktap_end();

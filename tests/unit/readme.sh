@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# README has the table of who may look at whom as the test of that has it.
+# The documentation has the table of access rights that selftests/permissions.c tests.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/selftests/ktap.sh
 . tests/selftests/ktap.sh
+shopt -s nullglob
 
-table=$(build/tests/selftests/who table)
+table=$(build/tests/selftests/permissions table)
 header=$(head -n 1 <<<"$table")
-# Nothing would be like nothing.
-check "the test tells its table" test -n "$header"
-same "README's table of who may look" \
-	"$(awk -v header="$header" '$0 == header { inside = 1 } inside && !/^\|/ { exit } inside' README.md)" \
-	"$table"
+check "permissions prints the table" test -n "$header"
+same "README or docs: table of access rights" \
+	"$(awk -v header="$header" '$0 == header { inside = 1 } inside && !/^\|/ { exit } inside' \
+		README.md docs/*.md)" "$table"
 
 finish
