@@ -40,7 +40,7 @@ cli_src  := $(wildcard userspace/cli/*.c)
 cli_obj  := $(cli_src:%.c=$(BUILD)/%.o)
 layout_obj := $(patsubst tests/%.c,$(T)/%.o,$(wildcard tests/layouts/*.c))
 # What several tests share, and is none itself.
-shared_selftest := client ktap proc runs
+shared_selftest := client ktap proc runs target
 selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
 selftest_obj := $(patsubst %,$(T)/selftests/%.o,$(filter $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c))))
 torturers := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))

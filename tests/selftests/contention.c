@@ -31,6 +31,7 @@
 #include "client.h"
 #include "ktap.h"
 #include "proc.h"
+#include "target.h"
 
 /* 16,384 PTE tables with one page each, if a table translates 2 MiB. */
 #define SPARSE (32ull << 30)
@@ -128,38 +129,19 @@ static void *must_map(size_t size)
 	return p;
 }
 
-static void start_target(void)
+static void set_up_target(void *unused)
 {
-	int ready[2];
-	char byte;
+	pthread_t thread;
+	uint64_t at;
+	int i;
 
-	sparse = must_map(SPARSE);
-	if (pipe(ready))
-		ktap_bail("pipe: %s", strerror(errno));
-	target = fork();
-	if (target < 0)
-		ktap_bail("fork: %s", strerror(errno));
-	if (!target) {
-		pthread_t thread;
-		uint64_t at;
-		int i;
-
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (at = 0; at < SPARSE; at += STRIDE)
-			sparse[at] = 1;
-		for (i = 0; i < WRITERS; i++)
-			if (pthread_create(&thread, NULL, write_loop,
-					   must_map(3 * page_size) + page_size))
-				_exit(1);
-		if (write(ready[1], "", 1) != 1)
+	(void)unused;
+	for (at = 0; at < SPARSE; at += STRIDE)
+		sparse[at] = 1;
+	for (i = 0; i < WRITERS; i++)
+		if (pthread_create(&thread, NULL, write_loop,
+				   must_map(3 * page_size) + page_size))
 			_exit(1);
-		for (;;)
-			pause();
-	}
-	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1)
-		ktap_bail("the target has died");
-	close(ready[0]);
 }
 
 /* A scan must find all pages. */
@@ -541,7 +523,8 @@ int main(void)
 		unreadable = mmap(NULL, page_size, PROT_READ, MAP_PRIVATE, file, 0);
 	if (unreadable == MAP_FAILED)
 		ktap_bail("mmap: %s", strerror(errno));
-	start_target();
+	sparse = must_map(SPARSE);
+	target = target_start(set_up_target, NULL);
 	/* A scan must not compete with the threads of the target for a CPU. */
 	setpriority(PRIO_PROCESS, 0, -20);
 	for (i = 0; i < sizeof(scans) / sizeof(scans[0]); i++) {
@@ -552,8 +535,7 @@ int main(void)
 		check_waiting_writer(file);
 	else
 		ktap_skip("this kernel has no FUSE", "scan beside a waiting writer");
-	kill(target, SIGKILL);
-	waitpid(target, NULL, 0);
+	target_stop(target);
 	ptscope_free(ps);
 	return ktap_end();
 }

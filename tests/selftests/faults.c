@@ -11,19 +11,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <ptscope.h>
 #include "client.h"
 #include "glibc.h"
 #include "ktap.h"
+#include "target.h"
 
 /* More allocations than any request makes. */
 #define MOST 2000
@@ -417,34 +415,27 @@ static void try_library(const struct request *request, uint64_t expected)
 		   "each allocation in the library can fail: %s", request->name);
 }
 
-static void begin_target(void)
+static void set_up_target(void *area)
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
-	char *area = mmap(NULL, 2 * VMAS * page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int ready[2], i;
-	char byte;
+	char *start = area;
+	int i;
 
-	if (area == MAP_FAILED || pipe(ready))
-		ktap_bail("cannot set up a target: %s", strerror(errno));
-	target = fork();
-	if (target < 0)
-		ktap_bail("cannot fork: %s", strerror(errno));
-	if (!target) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (i = 0; i < VMAS; i++) {
-			if (mprotect(area + 2 * i * page, page, PROT_READ | PROT_WRITE))
-				_exit(1);
-			area[2 * i * page] = 1;
-		}
-		if (write(ready[1], "", 1) != 1)
+	for (i = 0; i < VMAS; i++) {
+		if (mprotect(start + 2 * i * page, page, PROT_READ | PROT_WRITE))
 			_exit(1);
-		for (;;)
-			pause();
+		start[2 * i * page] = 1;
 	}
-	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1)
-		ktap_bail("the target did not come up");
-	close(ready[0]);
+}
+
+static void start_target(void)
+{
+	char *area = mmap(NULL, 2 * VMAS * sysconf(_SC_PAGESIZE), PROT_READ,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (area == MAP_FAILED)
+		ktap_bail("mmap: %s", strerror(errno));
+	target = target_start(set_up_target, area);
 	touched = (uintptr_t)area;
 }
 
@@ -457,7 +448,7 @@ int main(void)
 	/* A stream buffer would count as a leak. */
 	setvbuf(stdout, NULL, _IONBF, 0);
 	ktap_begin();
-	begin_target();
+	start_target();
 	for (i = 0; i < REQUESTS; i++)
 		if (get_expected(&requests[i], &expected[i]) || !expected[i])
 			ktap_bail("%s fails without a fault", requests[i].name);
@@ -476,7 +467,6 @@ int main(void)
 			try_kernel(&requests[i], expected[i]);
 		try_load();
 	}
-	kill(target, SIGKILL);
-	waitpid(target, NULL, 0);
+	target_stop(target);
 	return ktap_end();
 }

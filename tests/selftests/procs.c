@@ -16,6 +16,7 @@
 #include <ptscope.h>
 #include "client.h"
 #include "ktap.h"
+#include "target.h"
 
 /* More than fit into one reply. */
 #define CHILDREN 400
@@ -54,36 +55,15 @@ static const struct ptscope_proc *find(int count, pid_t pid)
 	return NULL;
 }
 
-static pid_t start_child(size_t pages)
+static void touch_pages(void *pages)
 {
-	const size_t size = sysconf(_SC_PAGESIZE);
-	int ready[2];
-	pid_t pid;
-	char c;
+	const size_t size = *(size_t *)pages * sysconf(_SC_PAGESIZE);
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			    0);
 
-	if (pipe(ready))
-		ktap_bail("pipe: %s", strerror(errno));
-	pid = fork();
-	if (pid < 0)
-		ktap_bail("fork: %s", strerror(errno));
-	if (!pid) {
-		char *memory = mmap(NULL, pages * size, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (memory == MAP_FAILED)
-			_exit(1);
-		memset(memory, 1, pages * size);
-		close(ready[0]);
-		close(ready[1]);
-		for (;;)
-			pause();
-	}
-	close(ready[1]);
-	if (read(ready[0], &c, 1))
-		ktap_bail("a child process wrote to the pipe");
-	close(ready[0]);
-	return pid;
+	if (memory == MAP_FAILED)
+		_exit(1);
+	memset(memory, 1, size);
 }
 
 static void check_whole(struct ptscope *ps)
@@ -140,10 +120,8 @@ static void check_leaving(struct ptscope *ps)
 				found += proc.pid == child[i];
 		if (count != 1)
 			continue;
-		for (i = CHILDREN / 2; i < CHILDREN; i++) {
-			kill(child[i], SIGKILL);
-			waitpid(child[i], NULL, 0);
-		}
+		for (i = CHILDREN / 2; i < CHILDREN; i++)
+			target_stop(child[i]);
 	}
 	ktap_check(!err, "processes exit during a dump");
 	ktap_check(found >= CHILDREN / 2 && found < CHILDREN,
@@ -222,7 +200,7 @@ int main(void)
 	ktap_begin();
 	ps = client(NULL);
 	for (i = 0; i < CHILDREN; i++)
-		child[i] = start_child(pages_of(i));
+		child[i] = target_start(touch_pages, &(size_t){ pages_of(i) });
 	check_whole(ps);
 	check_leaving(ps);
 	check_access();
