@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The command's arguments as a fuzzer makes them up: a line for each, the first
- * of them being the verb.
- */
+/* Parses the command's arguments, one per line of the input; the first is the verb. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +9,7 @@
 
 #define WORDS 32
 
-/* What the verbs do with what is left, before anybody is asked anything. */
+/* What the verbs parse before they send a request. */
 static void parse_operands(const struct options *opts)
 {
 	uint64_t address;
@@ -41,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		words[count++] = word;
 	words[count] = NULL;
 	verb = find_verb(words[0]);
-	/* 0 has GNU's getopt begin anew. */
+	/* GNU getopt starts over at 0. */
 	optind = 0;
 	if (verb && options_parse(&opts, verb, count, words, &status))
 		parse_operands(&opts);

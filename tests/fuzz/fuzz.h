@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Tries @size bytes; returns 0. The name is libFuzzer's. */
+/* Runs one input of @size bytes; returns 0. libFuzzer defines the name. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #endif /* FUZZ_H */

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The library's decoder on datagrams that a fuzzer makes up: each of them is the
- * whole answer to a question.
- */
+/* Decodes the input as a datagram that is a whole reply. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text;
 	FILE *out;
 
-	/* Whatever the first message answers was asked. */
+	/* Expect the sequence number of the first message. */
 	if (size >= sizeof(struct nlmsghdr))
 		memcpy(&seq, data + offsetof(struct nlmsghdr, nlmsg_seq), sizeof(seq));
 	datagram.data = malloc(size ? size : 1);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands in for the fuzzer: what it once found is tried again.
+ * Runs a fuzz target on files, without libFuzzer.
  *
  *	NAME FILE...
  *
- * Built with the address and undefined-behaviour sanitizers, which end the
- * program where something is wrong.
+ * The address and undefined-behaviour sanitizers end the program when they detect an error.
  */
 #include <stdio.h>
 
@@ -28,7 +27,7 @@ int main(int argc, char **argv)
 		}
 		size = fread(data, 1, sizeof(data), file);
 		fclose(file);
-		/* If this is the last that is heard, it was this one. */
+		/* After a crash, the last name printed is the input. */
 		fprintf(stderr, "%s\n", argv[i]);
 		LLVMFuzzerTestOneInput(data, size);
 	}

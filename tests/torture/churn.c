@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process whose address space never rests.
+ * A process that changes its address space all the time.
  *
  *	churn SECONDS THREADS SEED
  *
- * Each thread has a part of it to itself, and does to that whatever there is to
- * be done, so that tables come and go, are split, joined and shared, and entries
- * of every kind are made and taken back. The parts are not aligned: what lies at
- * their borders shares tables. Prints how often it did what.
+ * Each thread has its own part of the address space, and applies random operations to
+ * it: tables are allocated, freed, split, merged and shared, and entries of all kinds
+ * are set and cleared. The parts are not aligned, so that neighbours share tables. Prints
+ * how often each operation was applied.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,10 +41,10 @@
 
 #define MIB (1024ul * 1024)
 #define PART (24 * MIB)
-/* No multiple of what any table covers. */
+/* Not a multiple of what any table translates. */
 #define PART_STEP (PART + 5 * 65536)
 #define HUGE_PAGE (2 * MIB)
-/* A table of the second level can be shared if this much is mapped shared. */
+/* The kernel shares a PMD table if this much is mapped shared. */
 #define SHARED_HUGE (1024 * MIB)
 
 struct worker {
@@ -56,19 +56,19 @@ struct worker {
 };
 
 static size_t page_size;
-static pthread_barrier_t all_there;
+static pthread_barrier_t all_started;
 static time_t deadline;
-static int memory;	/* a memfd that all threads map parts of */
-static int huge_memory;	/* one of hugetlb, or -1 */
+static int memory;	/* a memfd that all threads map */
+static int huge_memory;	/* the same with hugetlb, or -1 */
 
-/* A stretch of the worker's part. */
-static char *stretch(struct worker *w, size_t *size)
+/* A random range of the thread's part. */
+static char *random_range(struct worker *w, size_t *size)
 {
 	const size_t pages = PART / page_size;
 	const size_t first = random_below(&w->random, pages);
 	size_t count = 1;
 
-	/* One page, or many, or as much as there is. */
+	/* One page, many, or all. */
 	switch (random_below(&w->random, 3)) {
 	case 1:
 		count = 1 + random_below(&w->random, 1024);
@@ -89,7 +89,10 @@ static bool map(char *start, size_t size, int flags, int fd, off_t offset)
 	       MAP_FAILED ? false : true;
 }
 
-/* Touches go through the kernel, so that what cannot be touched is only an error. */
+/*
+ * Touches one page per step by read() and write() on a pipe: a page that cannot be touched
+ * is an error, not a signal.
+ */
 static bool touch(struct worker *w, char *start, size_t size, bool write_to)
 {
 	const size_t step = page_size * (1 + random_below(&w->random, 9));
@@ -115,7 +118,7 @@ static bool touch(struct worker *w, char *start, size_t size, bool write_to)
 static bool do_map(struct worker *w)
 {
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 
 	return map(start, size, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
@@ -123,7 +126,7 @@ static bool do_map(struct worker *w)
 static bool do_map_shared(struct worker *w)
 {
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 
 	return map(start, size, MAP_SHARED, memory, start - w->part);
 }
@@ -131,7 +134,7 @@ static bool do_map_shared(struct worker *w)
 static bool do_map_file(struct worker *w)
 {
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	bool good = fd >= 0 && map(start, size, MAP_PRIVATE, fd, 0);
 
@@ -142,9 +145,9 @@ static bool do_map_file(struct worker *w)
 static bool do_unmap(struct worker *w)
 {
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 
-	/* Something else of this process must not get there. */
+	/* The mapping must stay reserved for the thread. */
 	return !munmap(start, size) &&
 	       mmap(start, size, PROT_NONE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS |
 		    MAP_NORESERVE, -1, 0) != MAP_FAILED;
@@ -153,7 +156,7 @@ static bool do_unmap(struct worker *w)
 static bool do_move(struct worker *w)
 {
 	size_t size, other;
-	char *from = stretch(w, &size), *to = stretch(w, &other);
+	char *from = random_range(w, &size), *to = random_range(w, &other);
 
 	if (size > other)
 		size = other;
@@ -169,7 +172,7 @@ static bool do_protect(struct worker *w)
 	static const int ways[] = { PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE,
 				    PROT_READ | PROT_WRITE | PROT_EXEC };
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 
 	return !mprotect(start, size, ways[random_below(&w->random, 4)]);
 }
@@ -183,7 +186,7 @@ static bool do_advise(struct worker *w)
 		MADV_REMOVE,
 	};
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 
 	return !madvise(start, size,
 			advice[random_below(&w->random, sizeof(advice) / sizeof(advice[0]))]);
@@ -192,7 +195,7 @@ static bool do_advise(struct worker *w)
 static bool do_write(struct worker *w)
 {
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 
 	return touch(w, start, size, true);
 }
@@ -200,7 +203,7 @@ static bool do_write(struct worker *w)
 static bool do_read(struct worker *w)
 {
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 
 	return touch(w, start, size, false);
 }
@@ -208,30 +211,30 @@ static bool do_read(struct worker *w)
 static bool do_lock(struct worker *w)
 {
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 
 	if (size > MIB)
 		size = MIB;
 	return !(random_below(&w->random, 2) ? mlock(start, size) : munlock(start, size));
 }
 
-/* Pages on their way from node to node, where there are two. */
+/* Migrates pages to one of two nodes. */
 static bool do_migrate(struct worker *w)
 {
 	unsigned long nodes = 1ul << random_below(&w->random, 2);
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 
 	return !syscall(SYS_mbind, start, size, MPOL_BIND, &nodes, 8 * sizeof(nodes),
 			MPOL_MF_MOVE);
 }
 
-/* A copy of the tables, part of which is unshared again, and their end. */
+/* A child copies the tables, unshares some of them, and exits. */
 static bool do_fork(struct worker *w)
 {
 	int status;
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 	pid_t pid = fork();
 
 	if (!pid) {
@@ -244,10 +247,10 @@ static bool do_fork(struct worker *w)
 	return pid > 0 && waitpid(pid, &status, 0) == pid;
 }
 
-static bool do_watch(struct worker *w)
+static bool do_uffd_wp(struct worker *w)
 {
 	size_t size;
-	char *start = stretch(w, &size);
+	char *start = random_range(w, &size);
 	struct uffdio_register reg = {
 		.range = { .start = (uintptr_t)start, .len = size },
 		.mode = UFFDIO_REGISTER_MODE_WP,
@@ -260,14 +263,14 @@ static bool do_watch(struct worker *w)
 	if (w->uffd < 0 || ioctl(w->uffd, UFFDIO_REGISTER, &reg))
 		return false;
 	good = !ioctl(w->uffd, UFFDIO_WRITEPROTECT, &protect);
-	/* Nobody answers: who touches it would wait. */
+	/* Nobody reads the userfaultfd: a fault would block. */
 	protect.mode = 0;
 	ioctl(w->uffd, UFFDIO_WRITEPROTECT, &protect);
 	ioctl(w->uffd, UFFDIO_UNREGISTER, &reg.range);
 	return good;
 }
 
-/* Huge pages, shared with a child so that both have one table. */
+/* hugetlb pages that a child shares, with the PMD table. */
 static bool do_hugetlb(struct worker *w)
 {
 	char *start;
@@ -292,7 +295,7 @@ static bool do_hugetlb(struct worker *w)
 	return !munmap(start, SHARED_HUGE) && pid > 0;
 }
 
-/* A huge page comes, is taken apart page by page or at once, and goes. */
+/* A THP that is split page by page or at once, and freed. */
 static bool do_split(struct worker *w)
 {
 	char *aligned = (char *)(((uintptr_t)w->part + HUGE_PAGE - 1) & -HUGE_PAGE);
@@ -306,7 +309,7 @@ static bool do_split(struct worker *w)
 	good = touch(w, start, 1, true);
 	switch (random_below(&w->random, 4)) {
 	case 0:
-		/* The rest goes when memory is short. */
+		/* Deferred splitting frees the rest under memory pressure. */
 		good &= !madvise(page, page_size, MADV_DONTNEED);
 		break;
 	case 1:
@@ -320,7 +323,7 @@ static bool do_split(struct worker *w)
 	return !madvise(start, HUGE_PAGE, MADV_DONTNEED) && good;
 }
 
-static bool do_forget(struct worker *w)
+static bool do_clear_refs(struct worker *w)
 {
 	static const char *const what[] = { "1", "4" };
 	int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
@@ -332,42 +335,42 @@ static bool do_forget(struct worker *w)
 
 static const struct {
 	const char *name;
-	bool (*act)(struct worker *w);
+	bool (*op)(struct worker *w);
 	unsigned int weight;
-} acts[] = {
+} operations[] = {
 	{ "map", do_map, 8 }, { "map-shared", do_map_shared, 4 }, { "map-file", do_map_file, 2 },
 	{ "unmap", do_unmap, 6 }, { "move", do_move, 6 }, { "protect", do_protect, 6 },
 	{ "advise", do_advise, 16 }, { "write", do_write, 12 }, { "read", do_read, 6 },
 	{ "lock", do_lock, 2 }, { "migrate", do_migrate, 2 }, { "fork", do_fork, 1 },
-	{ "watch", do_watch, 4 }, { "hugetlb", do_hugetlb, 1 }, { "forget", do_forget, 2 },
-	{ "split", do_split, 8 },
+	{ "uffd-wp", do_uffd_wp, 4 }, { "hugetlb", do_hugetlb, 1 },
+	{ "clear-refs", do_clear_refs, 2 }, { "split", do_split, 8 },
 };
 
-#define ACTS (sizeof(acts) / sizeof(acts[0]))
+#define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
 
 static size_t choose(uint64_t *random)
 {
 	unsigned int total = 0, at;
 	size_t i;
 
-	for (i = 0; i < ACTS; i++)
-		total += acts[i].weight;
+	for (i = 0; i < OPERATIONS; i++)
+		total += operations[i].weight;
 	at = random_below(random, total);
-	for (i = 0; at >= acts[i].weight; i++)
-		at -= acts[i].weight;
+	for (i = 0; at >= operations[i].weight; i++)
+		at -= operations[i].weight;
 	return i;
 }
 
-static void *work(void *arg)
+static void *run_thread(void *arg)
 {
 	struct worker *w = arg;
 
-	/* The stack of one that is yet to come must not get to where something is moved. */
-	pthread_barrier_wait(&all_there);
+	/* A later thread's stack must not be mapped where mremap() moves something. */
+	pthread_barrier_wait(&all_started);
 	while (time(NULL) < deadline) {
-		const size_t act = choose(&w->random);
+		const size_t op = choose(&w->random);
 
-		w->done[act] += acts[act].act(w);
+		w->done[op] += operations[op].op(w);
 	}
 	return NULL;
 }
@@ -390,7 +393,7 @@ int main(int argc, char **argv)
 	unsigned long seed;
 	char *all;
 	int threads, i;
-	size_t act;
+	size_t op;
 
 	if (argc != 4)
 		return 2;
@@ -411,14 +414,14 @@ int main(int argc, char **argv)
 		perror("churn");
 		return 1;
 	}
-	pthread_barrier_init(&all_there, NULL, threads);
+	pthread_barrier_init(&all_started, NULL, threads);
 	for (i = 0; i < threads; i++) {
 		workers[i].random = seed * 1000003 + i + 1;
 		workers[i].part = all + i * PART_STEP;
 		workers[i].uffd = open_uffd();
-		workers[i].done = calloc(ACTS, sizeof(unsigned long));
+		workers[i].done = calloc(OPERATIONS, sizeof(unsigned long));
 		if (!workers[i].done ||
-		    pthread_create(&workers[i].thread, NULL, work, &workers[i])) {
+		    pthread_create(&workers[i].thread, NULL, run_thread, &workers[i])) {
 			perror("churn");
 			return 1;
 		}
@@ -426,12 +429,12 @@ int main(int argc, char **argv)
 	for (i = 0; i < threads; i++)
 		pthread_join(workers[i].thread, NULL);
 	printf("# churn:");
-	for (act = 0; act < ACTS; act++) {
+	for (op = 0; op < OPERATIONS; op++) {
 		unsigned long total = 0;
 
 		for (i = 0; i < threads; i++)
-			total += workers[i].done[act];
-		printf(" %s %lu", acts[act].name, total);
+			total += workers[i].done[op];
+		printf(" %s %lu", operations[op].name, total);
 	}
 	putchar('\n');
 	return 0;

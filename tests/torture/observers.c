@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Clients that look at those who never rest, and that are no better.
+ * Clients that send random requests for processes that change all the time.
  *
  *	observers SECONDS PROCESSES SEED COMM
  *
- * Each asks anything of any process called COMM, goes away in the middle, stops
- * reading for a while, or has a child read on. What a request may come to is an
- * answer, or that the process, or the module, is gone; anything else is a fault.
- * Prints how much was asked and answered.
+ * Each client sends random requests for the processes with the name COMM, exits in the
+ * middle of a dump, stops reading for a while, or lets a child read the rest. A request
+ * may succeed, or fail because the process or the module is gone; any other error is a
+ * fault. Prints totals.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,11 +25,11 @@
 
 #define TARGETS 64
 
-/* What all of them have seen together. */
+/* Totals of all clients. */
 struct counts {
-	unsigned long dumps;	/* to their end */
-	unsigned long left;	/* left in the middle */
-	unsigned long gone;	/* ended since the target, or the module, was gone */
+	unsigned long dumps;	/* complete */
+	unsigned long left;	/* abandoned in the middle */
+	unsigned long gone;	/* failed because the target or the module was gone */
 	unsigned long pages;
 	unsigned long faults;
 };
@@ -40,7 +40,7 @@ static pid_t targets[TARGETS];
 static unsigned int ntargets;
 static const char *comm;
 static uint64_t page_size;
-/* Where a page was seen, so that walks do not always end at nothing. */
+/* A resident page, so that not all walks end early. */
 static uint64_t seen;
 
 static void add(unsigned long *count, unsigned long more)
@@ -53,8 +53,8 @@ static uint64_t below(uint64_t limit)
 	return random_below(&state, limit);
 }
 
-/* How a question ended: 0, or a negative errno. */
-static void conclude(const struct ptscope *ps, const char *what, int err)
+/* Counts the result of a request: 0 or a negative errno. */
+static void count_result(const struct ptscope *ps, const char *what, int err)
 {
 	switch (err) {
 	case 0:
@@ -73,8 +73,8 @@ static void conclude(const struct ptscope *ps, const char *what, int err)
 	}
 }
 
-/* Now and then the rest is left, or waits, or is somebody else's. */
-static bool tired(void)
+/* Returns true to abandon the dump. May also sleep, exit, or continue in a child. */
+static bool abandon(void)
 {
 	pid_t pid;
 	int status;
@@ -113,12 +113,12 @@ static void find_targets(struct ptscope *ps)
 			targets[ntargets++] = proc.pid;
 		err = 0;
 	}
-	conclude(ps, "all processes", err);
+	count_result(ps, "all processes", err);
 }
 
 static pid_t target(void)
 {
-	/* One that is gone by now, or never was, will do as well. */
+	/* Rarely a PID that may not exist. */
 	return ntargets && below(50) ? targets[below(ntargets)] : (pid_t)(1 + below(4000));
 }
 
@@ -132,16 +132,16 @@ static void range(uint64_t *start, uint64_t *end)
 	*end = *start + (1 + below(1ull << (1 + below(34)))) * page_size;
 }
 
-static void ask_proc(struct ptscope *ps)
+static void get_proc(struct ptscope *ps)
 {
 	struct ptscope_proc proc = {};
 	int err = ptscope_get_proc(ps, target(), &proc);
 
 	add(&counts->pages, proc.census.size / page_size);
-	conclude(ps, "a process", err == -EINVAL || err == -EPERM ? -ESRCH : err);
+	count_result(ps, "a process", err == -EINVAL || err == -EPERM ? -ESRCH : err);
 }
 
-static void ask_vmas(struct ptscope *ps)
+static void get_vmas(struct ptscope *ps)
 {
 	const struct ptscope_vma *vma;
 	uint64_t start, end;
@@ -151,14 +151,14 @@ static void ask_vmas(struct ptscope *ps)
 	err = ptscope_dump_vmas(ps, target(), start, end);
 	while (!err && (err = ptscope_next_vma(ps, &vma)) > 0) {
 		add(&counts->pages, vma->census.size / page_size);
-		if (tired())
+		if (abandon())
 			return;
 		err = 0;
 	}
-	conclude(ps, "VMAs", err == -EINVAL ? -ESRCH : err);
+	count_result(ps, "VMAs", err == -EINVAL ? -ESRCH : err);
 }
 
-static void ask_runs(struct ptscope *ps, bool brief)
+static void get_runs(struct ptscope *ps, bool packed)
 {
 	struct ptscope_filter filter = {};
 	struct ptscope_run run;
@@ -176,50 +176,50 @@ static void ask_runs(struct ptscope *ps, bool brief)
 	if (!below(4))
 		filter.anyof = below(0x10000);
 	filter.detail = below(0x20);
-	/* Of all that is in RAM, the facts of folios: they come and go meanwhile. */
+	/* Node and folio of all resident pages, which are freed meanwhile. */
 	if (!below(4))
 		filter = (struct ptscope_filter){
 			.states = 1u << PTSCOPE_STATE_RES,
 			.detail = PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
 		};
-	if (brief)
+	if (packed)
 		filter.detail &= ~(PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE |
 				   PTSCOPE_DETAIL_FOLIO);
-	err = brief ? ptscope_dump_series(ps, pid, start, end, &filter) :
+	err = packed ? ptscope_dump_series(ps, pid, start, end, &filter) :
 		      ptscope_dump_runs(ps, pid, start, end, &filter);
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
 		add(&counts->pages, run.pages);
 		if (run.state == PTSCOPE_STATE_RES && !below(8))
 			seen = run.start + below(run.pages) * page_size;
-		if (tired())
+		if (abandon())
 			return;
 		err = 0;
 	}
-	conclude(ps, brief ? "series" : "runs", err == -EINVAL ? -ESRCH : err);
+	count_result(ps, packed ? "packed runs" : "runs", err == -EINVAL ? -ESRCH : err);
 }
 
-static void ask_path(struct ptscope *ps)
+static void get_path(struct ptscope *ps)
 {
 	struct ptscope_path path;
 	int err = ptscope_get_path(ps, target(), below(4) ? seen : below(1ull << 47), &path);
 
 	add(&counts->pages, 1);
-	conclude(ps, "a walk", err == -EINVAL ? -ESRCH : err);
+	count_result(ps, "a walk", err == -EINVAL ? -ESRCH : err);
 }
 
-/* One client's life. */
-static void session(void)
+/* A client. */
+static void run_client(void)
 {
 	struct ptscope *ps = ptscope_new();
 	int rounds = 1 + below(60), err;
 
-	/* By this name they are killed, all at once, for the module to be unloaded. */
+	/* torture.sh kills all clients by this name, to unload the module. */
 	prctl(PR_SET_NAME, "ptscope-client");
 	if (!ps)
 		_exit(0);
 	err = ptscope_connect(ps);
 	if (err) {
-		conclude(ps, "a connection", err);
+		count_result(ps, "a connection", err);
 		_exit(0);
 	}
 	ptscope_set_cache(ps, below(4) == 0);
@@ -230,17 +230,17 @@ static void session(void)
 			find_targets(ps);
 			break;
 		case 1:
-			ask_proc(ps);
+			get_proc(ps);
 			break;
 		case 2:
 		case 3:
-			ask_vmas(ps);
+			get_vmas(ps);
 			break;
 		case 4:
-			ask_path(ps);
+			get_path(ps);
 			break;
 		default:
-			ask_runs(ps, below(2));
+			get_runs(ps, below(2));
 			break;
 		}
 	}
@@ -248,7 +248,7 @@ static void session(void)
 	_exit(0);
 }
 
-static void live(time_t deadline)
+static void run_clients(time_t deadline)
 {
 	int status;
 	pid_t pid;
@@ -258,7 +258,7 @@ static void live(time_t deadline)
 		pid = fork();
 		if (!pid) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			session();
+			run_client();
 		}
 		if (pid > 0)
 			waitpid(pid, &status, 0);
@@ -294,14 +294,14 @@ int main(int argc, char **argv)
 		if (!pid) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			state = strtoull(argv[3], NULL, 10) * 1000003 + i + 1;
-			live(deadline);
+			run_clients(deadline);
 		}
 		if (pid < 0)
 			return 1;
 	}
 	while (wait(NULL) > 0 || errno == EINTR)
 		;
-	printf("# observers: %lu dumps, %lu left in the middle, %lu ended early, %lu pages, %lu faults\n",
+	printf("# observers: %lu dumps, %lu abandoned, %lu ended early, %lu pages, %lu faults\n",
 	       counts->dumps, counts->left, counts->gone, counts->pages, counts->faults);
 	return counts->faults || !counts->dumps || !counts->pages;
 }

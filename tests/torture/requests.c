@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests that nobody would write, a great many of them: whatever a socket takes
- * the module has to bear.
+ * A fuzzer for the module's netlink requests.
  *
  *	requests SECONDS SEED [FILE]
  *
- * A request is made from a recipe, a string of bytes that a small language gives a
- * meaning to: which command, which flags, what the message says of its own length,
- * which attributes with which values, how much of the answer is read. What follows
- * each attribute's header may be of any length and its header may lie. Recipes are
- * made from others by changing a few bytes; on a kernel with KCOV those are kept
- * that lead to code, or through it on a way, that none before has led to.
+ * A request is generated from an input, a string of bytes that selects the command, the
+ * flags, the message length, the attributes with their values, and how much of the reply
+ * is read. The payload of an attribute may have any length, and its header may be wrong.
+ * New inputs are mutations of others. On a kernel with KCOV an input is kept if it reaches
+ * an edge that none before has reached.
  *
- * FILE has recipes to begin with, a line of hexadecimal digits each. Recipes that
- * are kept beyond those are printed as "# recipe: ...".
+ * FILE has initial inputs, one line of hexadecimal digits each. Inputs that are kept are
+ * printed as "# input: ...".
  *
- * The answer has to be made of whole messages and attributes, and an error has to
- * be one that the module has reason to give. What the kernel says, the rig looks at.
+ * A reply must consist of complete messages and attributes, and an error must be one that
+ * the module or netlink returns. The rig checks the kernel log.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,34 +43,34 @@
 
 #define KCOV "/sys/kernel/debug/kcov"
 
-#define RECIPE 192		/* bytes of the longest recipe */
-#define RECIPES 8192
-#define WAYS (1 << 18)		/* ways from one place in the code to the next, hashed */
-#define PLACES (1 << 16)	/* places of the code that KCOV can note at a time */
+#define INPUT_SIZE 192		/* bytes of the longest input */
+#define INPUTS 8192
+#define EDGES (1 << 18)		/* hash table of edges between basic blocks */
+#define KCOV_SIZE (1 << 16)	/* entries of the KCOV buffer */
 #define MESSAGE 4096
 #define WORKERS 16
 
-struct recipe {
+struct input {
 	unsigned int length;
-	uint8_t byte[RECIPE];
+	uint8_t byte[INPUT_SIZE];
 };
 
-/* What all workers share. */
+/* Shared by all workers. */
 static struct {
-	unsigned int recipes;	/* complete ones */
-	unsigned int begun;
-	struct recipe recipe[RECIPES];
-	uint8_t way[WAYS];
-	unsigned long ways;
+	unsigned int inputs;	/* complete ones */
+	unsigned int allocated;
+	struct input input[INPUTS];
+	uint8_t edge[EDGES];
+	unsigned long edges;
 	unsigned long requests;
 	unsigned long messages;
-	unsigned long ended;	/* answers that came to their end */
-	unsigned long left;	/* and those that were not read so far */
+	unsigned long ended;	/* replies read to the end */
+	unsigned long left;	/* replies not read to the end */
 	unsigned long faults;
 	unsigned long errors[200];	/* by errno */
 } *shared;
 
-/* Those that can be asked about. */
+/* Processes to send requests for. */
 static pid_t target, zombie;
 static uintptr_t area;
 static size_t area_size;
@@ -97,19 +95,17 @@ static void die(const char *what)
 	exit(1);
 }
 
-/*
- * From a recipe to a request.
- */
+/* Input to request. */
 
-/* The rest of a recipe. An end that is read beyond is all zero. */
+/* Position in an input. Beyond its end it reads 0. */
 struct reader {
-	const struct recipe *recipe;
+	const struct input *input;
 	unsigned int at;
 };
 
 static uint8_t next(struct reader *reader)
 {
-	return reader->at < reader->recipe->length ? reader->recipe->byte[reader->at++] : 0;
+	return reader->at < reader->input->length ? reader->input->byte[reader->at++] : 0;
 }
 
 static uint64_t next_number(struct reader *reader, unsigned int bytes)
@@ -121,7 +117,7 @@ static uint64_t next_number(struct reader *reader, unsigned int bytes)
 	return number;
 }
 
-/* A number that is worth a try, or any. */
+/* An interesting number, or any. */
 static uint64_t value(struct reader *reader)
 {
 	const uint64_t top = 1ull << 47;
@@ -131,7 +127,7 @@ static uint64_t value(struct reader *reader)
 	case 1: return getpid();
 	case 2: return zombie;
 	case 3: return 1;
-	case 4: return 2;	/* the kernel's threads are its children */
+	case 4: return 2;	/* kthreadd */
 	case 5: return 0;
 	case 6: return area;
 	case 7: return area + area_size;
@@ -159,8 +155,8 @@ struct request {
 		struct nlmsghdr header;
 		uint8_t byte[MESSAGE];
 	};
-	unsigned int length;	/* of what is sent, whatever the message says */
-	unsigned int reads;	/* datagrams of the answer to read at most */
+	unsigned int length;	/* bytes to send, whatever nlmsg_len is */
+	unsigned int reads;	/* most datagrams of the reply to read */
 	bool small;		/* into a buffer that is too small */
 	bool again;		/* send it twice before reading */
 };
@@ -180,7 +176,7 @@ static void put_attributes(struct request *request, struct reader *reader, int d
 {
 	static const uint8_t lengths[] = { 4, 8, 0, 1, 2, 3, 5, 7, 9, 16 };
 
-	while (reader->at < reader->recipe->length) {
+	while (reader->at < reader->input->length) {
 		const unsigned int start = request->length;
 		const uint8_t type = next(reader);
 		const uint8_t form = next(reader);
@@ -189,7 +185,7 @@ static void put_attributes(struct request *request, struct reader *reader, int d
 		unsigned int length;
 		void *payload;
 
-		/* The end of a nest. */
+		/* End of a nested attribute. */
 		if (type == 0xff && depth)
 			break;
 		attr = put(request, NLA_HDRLEN);
@@ -203,11 +199,11 @@ static void put_attributes(struct request *request, struct reader *reader, int d
 		if (type & 0x80)
 			attr->nla_type |= next(reader) << 8;
 		switch (form & 7) {
-		case 0:	/* as it should be, where it is a number of 32 bits */
-		case 1:	/* or of 64 */
+		case 0:	/* valid for a number of 32 bits */
+		case 1:	/* valid for a number of 64 bits */
 			length = form & 1 ? 8 : 4;
 			break;
-		case 2:	/* as a flag should be */
+		case 2:	/* valid for a flag */
 			length = 0;
 			break;
 		case 3:
@@ -243,19 +239,19 @@ static void put_attributes(struct request *request, struct reader *reader, int d
 			attr->nla_len = 0xffff - next(reader);
 			break;
 		}
-		/* Unless it is one that ends where it should not. */
+		/* Except for an attribute that is not padded. */
 		if (!(form & 0x80))
 			put(request, NLA_ALIGN(request->length) - request->length);
 	}
 }
 
-static void cook(struct request *request, const struct recipe *recipe, uint32_t seq)
+static void build_request(struct request *request, const struct input *input, uint32_t seq)
 {
 	static const uint16_t flags[] = {
 		NLM_F_DUMP, 0, NLM_F_ACK, NLM_F_ROOT, NLM_F_MATCH, NLM_F_DUMP | NLM_F_ACK,
 		NLM_F_ECHO, NLM_F_DUMP | NLM_F_ATOMIC,
 	};
-	struct reader reader = { .recipe = recipe };
+	struct reader reader = { .input = input };
 	struct genlmsghdr *genl;
 	uint8_t command, flag, length, how;
 
@@ -301,24 +297,22 @@ static void cook(struct request *request, const struct recipe *recipe, uint32_t 
 		request->reads = 0;
 }
 
-/*
- * The answer.
- */
+/* Replies. */
 
-static void fault(const char *what, const struct recipe *recipe, int number)
+static void report_fault(const char *what, const struct input *input, int number)
 {
 	unsigned int i;
 
 	add(&shared->faults, 1);
-	printf("# fault: %s (%d); the recipe: ", what, number);
-	for (i = 0; i < recipe->length; i++)
-		printf("%02x", recipe->byte[i]);
+	printf("# fault: %s (%d); input: ", what, number);
+	for (i = 0; i < input->length; i++)
+		printf("%02x", input->byte[i]);
 	printf("\n");
 	fflush(stdout);
 }
 
-/* An error that the module, or netlink before it, has reason to give. */
-static bool is_reasonable(int err)
+/* True for an error that the module or netlink returns. */
+static bool is_expected(int err)
 {
 	switch (err) {
 	case 0:
@@ -338,7 +332,7 @@ static bool is_reasonable(int err)
 	return false;
 }
 
-static void check_attributes(const struct nlmsghdr *msg, const struct recipe *recipe)
+static void check_attributes(const struct nlmsghdr *msg, const struct input *input)
 {
 	int left = msg->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
 	const uint8_t *at = (const uint8_t *)msg + NLMSG_HDRLEN + GENL_HDRLEN;
@@ -352,21 +346,21 @@ static void check_attributes(const struct nlmsghdr *msg, const struct recipe *re
 		left -= NLA_ALIGN(attr->nla_len);
 	}
 	if (left > 0)
-		fault("an attribute that is none", recipe, left);
+		report_fault("a truncated attribute", input, left);
 }
 
 /*
- * What is behind the end that a message says it has is taken for another one, for
- * whatever family stands there: then there are two answers, one of anybody's.
+ * Netlink takes the bytes after nlmsg_len for another message, to any family: then there
+ * are two replies.
  */
 static bool is_whole(const struct request *request)
 {
 	return request->header.nlmsg_len >= request->length;
 }
 
-/* Take a datagram in: true if the answer ends with it. */
-static bool take(const uint8_t *data, int length, const struct request *request,
-		 const struct recipe *recipe)
+/* Checks a datagram; returns true if the reply ends with it. */
+static bool check_datagram(const uint8_t *data, int length, const struct request *request,
+			   const struct input *input)
 {
 	const bool whole = is_whole(request);
 	const struct nlmsghdr *msg = (const void *)data;
@@ -377,20 +371,20 @@ static bool take(const uint8_t *data, int length, const struct request *request,
 		add(&shared->messages, 1);
 		if (msg->nlmsg_type == NLMSG_ERROR || msg->nlmsg_type == NLMSG_DONE) {
 			err = *(const int *)NLMSG_DATA(msg);
-			if (whole && !is_reasonable(err))
-				fault(strerror(-err), recipe, err);
+			if (whole && !is_expected(err))
+				report_fault(strerror(-err), input, err);
 			if (err <= 0 && err > -200)
 				add(&shared->errors[-err], 1);
 			ends = true;
 		} else if (msg->nlmsg_type == family) {
-			check_attributes(msg, recipe);
+			check_attributes(msg, input);
 			ends = ends || !(msg->nlmsg_flags & NLM_F_MULTI);
 		} else if (whole) {
-			fault("a message of another kind", recipe, msg->nlmsg_type);
+			report_fault("a message of another type", input, msg->nlmsg_type);
 		}
 	}
 	if (length > 0)
-		fault("a message that is none", recipe, length);
+		report_fault("a truncated message", input, length);
 	return ends;
 }
 
@@ -406,193 +400,183 @@ static int open_socket(void)
 }
 
 /*
- * Send and read what comes of it. Netlink does all of its work in this thread, so
- * that what is not there when the request has been sent will not come, and a dump
- * goes on only by being read.
+ * Sends a request and reads the reply. Netlink handles a request in the thread that sends
+ * it, and continues a dump in the thread that reads it: if there is no datagram after
+ * send(), none will arrive.
  */
-static void try_request(int *fd, const struct recipe *recipe, uint32_t seq)
+static void try_request(int *fd, const struct input *input, uint32_t seq)
 {
-	static uint8_t answer[64 * 1024];
+	static uint8_t reply[64 * 1024];
 	struct request request;
 	unsigned int reads = 0;
 	bool ends = false;
 	ssize_t length;
 
-	cook(&request, recipe, seq);
+	build_request(&request, input, seq);
 	add(&shared->requests, 1);
 	length = send(*fd, request.byte, request.length, 0);
 	if (length >= 0 && request.again)
 		send(*fd, request.byte, request.length, 0);
 	while (!ends && reads++ < request.reads) {
-		length = recv(*fd, answer, request.small ? 100 : sizeof(answer), MSG_DONTWAIT);
+		length = recv(*fd, reply, request.small ? 100 : sizeof(reply), MSG_DONTWAIT);
 		if (length <= 0)
 			break;
-		ends = request.small ? false : take(answer, length, &request, recipe);
+		ends = request.small ? false : check_datagram(reply, length, &request, input);
 	}
 	add(ends ? &shared->ended : &shared->left, 1);
-	/* The rest is of no interest, and must not be taken for the next answer. */
+	/* Discard the rest, so that it is not taken for the next reply. */
 	if (!ends || request.again || !is_whole(&request)) {
 		close(*fd);
 		*fd = open_socket();
 	}
 }
 
-/*
- * Coverage.
- */
-
-static void begin_kcov(void)
+static void start_kcov(void)
 {
 	int fd = open(KCOV, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
-	if (ioctl(fd, KCOV_INIT_TRACE, PLACES))
+	if (ioctl(fd, KCOV_INIT_TRACE, KCOV_SIZE))
 		die("KCOV_INIT_TRACE");
-	kcov = mmap(NULL, PLACES * sizeof(*kcov), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	kcov = mmap(NULL, KCOV_SIZE * sizeof(*kcov), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (kcov == MAP_FAILED)
 		die("mmap of KCOV");
 	if (ioctl(fd, KCOV_ENABLE, KCOV_TRACE_PC))
 		die("KCOV_ENABLE");
 }
 
-static bool is_news(void)
+static bool has_new_edge(void)
 {
 	const uint64_t places = __atomic_load_n(&kcov[0], __ATOMIC_RELAXED);
-	bool news = false;
+	bool found = false;
 	uint64_t before = 0, i;
 
 	for (i = 1; i <= places; i++) {
-		const uint32_t way = ((kcov[i] * 0x9e3779b97f4a7c15u) >> 40 ^ before) % WAYS;
+		const uint32_t edge = ((kcov[i] * 0x9e3779b97f4a7c15u) >> 40 ^ before) % EDGES;
 
 		before = ((kcov[i] * 0x9e3779b97f4a7c15u) >> 40) >> 1;
-		if (shared->way[way])
+		if (shared->edge[edge])
 			continue;
-		if (!__atomic_exchange_n(&shared->way[way], 1, __ATOMIC_RELAXED)) {
-			add(&shared->ways, 1);
-			news = true;
+		if (!__atomic_exchange_n(&shared->edge[edge], 1, __ATOMIC_RELAXED)) {
+			add(&shared->edges, 1);
+			found = true;
 		}
 	}
-	return news;
+	return found;
 }
 
-static void keep(const struct recipe *recipe)
+static void keep(const struct input *input)
 {
-	unsigned int place = __atomic_fetch_add(&shared->begun, 1, __ATOMIC_RELAXED);
+	unsigned int place = __atomic_fetch_add(&shared->allocated, 1, __ATOMIC_RELAXED);
 
-	if (place >= RECIPES)
+	if (place >= INPUTS)
 		return;
-	shared->recipe[place] = *recipe;
-	/* Those before it may be in the making still: an empty one does no harm. */
-	__atomic_add_fetch(&shared->recipes, 1, __ATOMIC_RELEASE);
+	shared->input[place] = *input;
+	/* Earlier slots may be incomplete. An empty input does no harm. */
+	__atomic_add_fetch(&shared->inputs, 1, __ATOMIC_RELEASE);
 }
 
-/*
- * From recipes to another.
- */
+/* Mutation. */
 
-static const struct recipe *any_recipe(void)
+static const struct input *any_input(void)
 {
-	const unsigned int count = __atomic_load_n(&shared->recipes, __ATOMIC_ACQUIRE);
+	const unsigned int count = __atomic_load_n(&shared->inputs, __ATOMIC_ACQUIRE);
 
-	return count ? &shared->recipe[below(count)] : NULL;
+	return count ? &shared->input[below(count)] : NULL;
 }
 
-static void change(struct recipe *recipe)
+static void mutate(struct input *input)
 {
-	const struct recipe *other;
+	const struct input *other;
 	unsigned int at, length;
 
-	if (!recipe->length) {
-		recipe->byte[recipe->length++] = below(256);
+	if (!input->length) {
+		input->byte[input->length++] = below(256);
 		return;
 	}
-	at = below(recipe->length);
+	at = below(input->length);
 	switch (below(6)) {
 	case 0:
-		recipe->byte[at] ^= 1 << below(8);
+		input->byte[at] ^= 1 << below(8);
 		break;
 	case 1:
-		recipe->byte[at] = below(256);
+		input->byte[at] = below(256);
 		break;
-	case 2:	/* one more */
-		if (recipe->length == RECIPE)
+	case 2:	/* insert a byte */
+		if (input->length == INPUT_SIZE)
 			break;
-		memmove(&recipe->byte[at + 1], &recipe->byte[at], recipe->length - at);
-		recipe->byte[at] = below(256);
-		recipe->length++;
+		memmove(&input->byte[at + 1], &input->byte[at], input->length - at);
+		input->byte[at] = below(256);
+		input->length++;
 		break;
-	case 3:	/* some fewer */
+	case 3:	/* delete bytes */
 		length = 1 + below(4);
-		if (at + length > recipe->length)
-			length = recipe->length - at;
-		memmove(&recipe->byte[at], &recipe->byte[at + length],
-			recipe->length - at - length);
-		recipe->length -= length;
+		if (at + length > input->length)
+			length = input->length - at;
+		memmove(&input->byte[at], &input->byte[at + length],
+			input->length - at - length);
+		input->length -= length;
 		break;
-	case 4:	/* some of its own once more, at the end */
+	case 4:	/* repeat bytes at the end */
 		length = 1 + below(8);
-		if (at + length > recipe->length)
-			length = recipe->length - at;
-		if (recipe->length + length > RECIPE)
+		if (at + length > input->length)
+			length = input->length - at;
+		if (input->length + length > INPUT_SIZE)
 			break;
-		memcpy(&recipe->byte[recipe->length], &recipe->byte[at], length);
-		recipe->length += length;
+		memcpy(&input->byte[input->length], &input->byte[at], length);
+		input->length += length;
 		break;
-	default:	/* on with the rest of another */
-		other = any_recipe();
+	default:	/* splice with another input */
+		other = any_input();
 		if (!other || at >= other->length)
 			break;
-		memcpy(&recipe->byte[at], &other->byte[at], other->length - at);
-		recipe->length = other->length;
+		memcpy(&input->byte[at], &other->byte[at], other->length - at);
+		input->length = other->length;
 	}
 }
 
-static void make_up(struct recipe *recipe)
+static void make_input(struct input *input)
 {
-	const struct recipe *from = any_recipe();
-	unsigned int changes = 1 + below(4);
+	const struct input *from = any_input();
+	unsigned int mutations = 1 + below(4);
 
 	if (!from || !below(50)) {
-		recipe->length = 4 + below(24);
-		for (changes = 0; changes < recipe->length; changes++)
-			recipe->byte[changes] = below(256);
+		input->length = 4 + below(24);
+		for (mutations = 0; mutations < input->length; mutations++)
+			input->byte[mutations] = below(256);
 		return;
 	}
-	*recipe = *from;
-	while (changes--)
-		change(recipe);
+	*input = *from;
+	while (mutations--)
+		mutate(input);
 }
 
-static void work(time_t ends, uint64_t seed, unsigned int given)
+static void run_worker(time_t ends, uint64_t seed, unsigned int initial)
 {
-	struct recipe recipe;
+	struct input input;
 	int fd = open_socket();
 	unsigned long i;
 
 	state = seed;
-	begin_kcov();
-	for (i = 0; i < given || time(NULL) < ends; i++) {
-		if (i < given)
-			recipe = shared->recipe[i];
+	start_kcov();
+	for (i = 0; i < initial || time(NULL) < ends; i++) {
+		if (i < initial)
+			input = shared->input[i];
 		else
-			make_up(&recipe);
+			make_input(&input);
 		if (kcov)
 			__atomic_store_n(&kcov[0], 0, __ATOMIC_RELAXED);
-		try_request(&fd, &recipe, i + 1);
-		/* Without KCOV, what to go on from is what was given. */
-		if (kcov && is_news() && i >= given)
-			keep(&recipe);
+		try_request(&fd, &input, i + 1);
+		/* Without KCOV only the initial inputs are mutated. */
+		if (kcov && has_new_edge() && i >= initial)
+			keep(&input);
 	}
 	exit(0);
 }
 
-/*
- * Those who are asked about.
- */
-
-/* Pages of this and that kind, and holes. */
-static void begin_target(void)
+/* Pages in different states, and holes. */
+static void start_targets(void)
 {
 	int fd = open("/proc/self/exe", O_RDONLY);
 	size_t i;
@@ -627,22 +611,22 @@ static void begin_target(void)
 	usleep(300000);
 }
 
-static void read_recipes(const char *path)
+static void read_inputs(const char *path)
 {
 	FILE *file = fopen(path, "r");
-	char line[2 * RECIPE + 2];
+	char line[2 * INPUT_SIZE + 2];
 	unsigned int byte;
 
 	if (!file)
 		die(path);
-	while (fgets(line, sizeof(line), file) && shared->recipes < RECIPES / 2) {
-		struct recipe recipe = {};
+	while (fgets(line, sizeof(line), file) && shared->inputs < INPUTS / 2) {
+		struct input input = {};
 
-		while (recipe.length < RECIPE &&
-		       sscanf(&line[2 * recipe.length], "%2x", &byte) == 1)
-			recipe.byte[recipe.length++] = byte;
-		if (recipe.length)
-			keep(&recipe);
+		while (input.length < INPUT_SIZE &&
+		       sscanf(&line[2 * input.length], "%2x", &byte) == 1)
+			input.byte[input.length++] = byte;
+		if (input.length)
+			keep(&input);
 	}
 	fclose(file);
 }
@@ -665,7 +649,7 @@ int main(int argc, char **argv)
 	const uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	const long workers = sysconf(_SC_NPROCESSORS_ONLN);
 	pid_t worker[WORKERS];
-	unsigned int given, i, j, n;
+	unsigned int initial, i, j, n;
 	bool good = true;
 	int status;
 
@@ -678,39 +662,39 @@ int main(int argc, char **argv)
 	if (shared == MAP_FAILED)
 		die("mmap");
 	find_family();
-	begin_target();
+	start_targets();
 	if (argc > 3)
-		read_recipes(argv[3]);
-	given = shared->recipes;
+		read_inputs(argv[3]);
+	initial = shared->inputs;
 	fflush(stdout);
 	for (n = 0; n < workers && n < WORKERS; n++) {
 		worker[n] = fork();
 		if (worker[n] < 0)
 			die("fork");
 		if (!worker[n])
-			work(time(NULL) + seconds, seed * WORKERS + n + 1, given);
+			run_worker(time(NULL) + seconds, seed * WORKERS + n + 1, initial);
 	}
-	/* Not any child: the zombie is to stay one. */
+	/* Not the zombie, which must stay one. */
 	for (i = 0; i < n; i++)
 		if (waitpid(worker[i], &status, 0) != worker[i] || status)
 			good = false;
 	kill(target, SIGKILL);
 
-	printf("%s 1 - requests that nobody would write are borne\n",
+	printf("%s 1 - random requests\n",
 	       good && !shared->faults && shared->ended ?
 	       "ok" : "not ok");
-	printf("# requests: %lu, messages in answer %lu, answers read to the end %lu, not so far %lu, faults %lu\n",
+	printf("# requests: %lu, messages %lu, replies complete %lu, incomplete %lu, faults %lu\n",
 	       shared->requests, shared->messages, shared->ended, shared->left, shared->faults);
-	printf("# requests: ends by errno:");
+	printf("# requests: by errno:");
 	for (i = 0; i < sizeof(shared->errors) / sizeof(*shared->errors); i++)
 		if (shared->errors[i])
 			printf(" %s %lu", i ? strerrorname_np(i) : "0", shared->errors[i]);
-	printf("\n# requests: ways through the module %lu, recipes given %u, kept %u\n",
-	       shared->ways, given, shared->recipes - given);
-	for (i = given; i < shared->recipes; i++) {
-		printf("# recipe: ");
-		for (j = 0; j < shared->recipe[i].length; j++)
-			printf("%02x", shared->recipe[i].byte[j]);
+	printf("\n# requests: edges %lu, inputs initial %u, kept %u\n",
+	       shared->edges, initial, shared->inputs - initial);
+	for (i = initial; i < shared->inputs; i++) {
+		printf("# input: ");
+		for (j = 0; j < shared->input[i].length; j++)
+			printf("%02x", shared->input[i].byte[j]);
 		printf("\n");
 	}
 	return good && !shared->faults ? 0 : 1;

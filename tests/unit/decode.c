@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The library's decoder on recorded datagrams: whole, cut short at every
- * byte, and with bytes changed. Built with the address and undefined-behaviour
- * sanitizers, which turn a read out of bounds into a failure.
+ * The library's decoder on recorded datagrams: complete, truncated at each byte, and with
+ * bytes changed. The address and undefined-behaviour sanitizers detect reads out of bounds.
  *
  *	decode RECORDING...
  *
- * Beside RECORDING.bin stands RECORDING.txt, which says what it means.
+ * RECORDING.txt has the expected fields of RECORDING.bin.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -46,7 +45,10 @@ static bool load(const char *path, struct recording *rec)
 	if (fread(&rec->seq, sizeof(rec->seq), 1, in) != 1)
 		goto fail;
 	while (fread(&len, sizeof(len), 1, in) == 1) {
-		/* Of the exact size, so that one byte too far is out of bounds. */
+		/*
+		 * Allocated with the exact size, so that the sanitizer detects one byte too
+		 * many.
+		 */
 		unsigned char *data = malloc(len);
 
 		if (!data || rec->count == MAX_DATAGRAMS || fread(data, 1, len, in) != len)
@@ -67,8 +69,8 @@ static void unload(struct recording *rec)
 		free(rec->datagram[--rec->count].data);
 }
 
-/* What @rec means, in text; from malloc(). */
-static char *meaning(const struct recording *rec)
+/* Decodes @rec to text; the caller frees it. */
+static char *decode(const struct recording *rec)
 {
 	char *text = NULL;
 	size_t size;
@@ -81,15 +83,15 @@ static char *meaning(const struct recording *rec)
 	return text;
 }
 
-static char *slurp(const char *path)
+static char *read_text(const char *path)
 {
 	char *text = NULL;
-	size_t room = 0;
+	size_t size = 0;
 	FILE *in = fopen(path, "r");
 
 	if (!in)
 		return NULL;
-	if (getdelim(&text, &room, '\0', in) < 0) {
+	if (getdelim(&text, &size, '\0', in) < 0) {
 		free(text);
 		text = NULL;
 	}
@@ -97,14 +99,14 @@ static char *slurp(const char *path)
 	return text;
 }
 
-static void test_meaning(const struct recording *rec, const char *name)
+static void test_fields(const struct recording *rec, const char *name)
 {
-	char *got = meaning(rec), *want;
+	char *got = decode(rec), *expected;
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%.*s.txt", (int)(strlen(name) - strlen(".bin")), name);
-	want = slurp(path);
-	report(want && !strcmp(got, want), name, "means what its text says");
+	expected = read_text(path);
+	report(expected && !strcmp(got, expected), name, "fields");
 	if (getenv("DECODE_WRITE")) {
 		FILE *out = fopen(path, "w");
 
@@ -113,11 +115,11 @@ static void test_meaning(const struct recording *rec, const char *name)
 			fclose(out);
 		}
 	}
-	free(want);
+	free(expected);
 	free(got);
 }
 
-/* The first datagram of @rec alone, cut to @len bytes, in memory of that size. */
+/* Decodes the first datagram of @rec, truncated to @len bytes. */
 static void try_bytes(const struct recording *rec, const unsigned char *data, uint32_t len)
 {
 	struct recording cut = { .seq = rec->seq, .count = 1 };
@@ -127,7 +129,7 @@ static void try_bytes(const struct recording *rec, const unsigned char *data, ui
 		abort();
 	memcpy(cut.datagram[0].data, data, len);
 	cut.datagram[0].len = len;
-	free(meaning(&cut));
+	free(decode(&cut));
 	unload(&cut);
 }
 
@@ -137,7 +139,7 @@ static void test_cut(const struct recording *rec, const char *name)
 
 	for (len = 0; len < rec->datagram[0].len; len += step)
 		try_bytes(rec, rec->datagram[0].data, len);
-	report(true, name, "cut short anywhere");
+	report(true, name, "truncated at each byte");
 }
 
 static void test_changed(const struct recording *rec, const char *name)
@@ -156,17 +158,17 @@ static void test_changed(const struct recording *rec, const char *name)
 		}
 		data[at] = byte;
 	}
-	report(true, name, "with any byte changed");
+	report(true, name, "each byte changed");
 }
 
-/* Answers to an earlier question are not answers to this one. */
+/* Replies with another sequence number are ignored. */
 static void test_stale(struct recording *rec, const char *name)
 {
 	char *got;
 
 	rec->seq++;
-	got = meaning(rec);
-	report(!*got, name, "says nothing to another question");
+	got = decode(rec);
+	report(!*got, name, "replies to another request");
 	free(got);
 	rec->seq--;
 }
@@ -177,8 +179,8 @@ static void test_interrupted(struct recording *rec, const char *name)
 	char *got;
 
 	first->nlmsg_flags |= NLM_F_DUMP_INTR;
-	got = meaning(rec);
-	report(strstr(got, "interrupted\n"), name, "tells that it was interrupted");
+	got = decode(rec);
+	report(strstr(got, "interrupted\n"), name, "interrupted flag");
 	first->nlmsg_flags &= ~NLM_F_DUMP_INTR;
 	free(got);
 }
@@ -199,7 +201,7 @@ int main(int argc, char **argv)
 			report(false, argv[i], "can be read");
 			continue;
 		}
-		test_meaning(&rec, argv[i]);
+		test_fields(&rec, argv[i]);
 		test_cut(&rec, argv[i]);
 		test_changed(&rec, argv[i]);
 		test_stale(&rec, argv[i]);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What libptscope shows the world: exactly what its header declares.
+# libptscope exports what its header declares.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -10,16 +10,16 @@ cd "$(dirname "$0")/../.." || exit 1
 
 lib=build/userspace/lib
 
-# Functions that the header itself has are in no library.
+# Without inline functions.
 declared=$(grep -v '^static inline' userspace/lib/ptscope.h |
 	grep -oE '\bptscope_[a-z_]+\(' | tr -d '(' | sort -u)
 exported=$(nm -D --defined-only "$lib/libptscope.so" | awk '$2 == "T" { print $3 }' |
 	sed 's/@.*//' | sort -u)
-same "the shared library exports what the header declares" "$exported" "$declared"
-same "the client carries the library in itself" \
+same "libptscope.so exports what ptscope.h declares" "$exported" "$declared"
+same "ptscope is linked statically with libptscope" \
 	"$(ldd build/userspace/cli/ptscope | grep -c libptscope)" 0
 
-# A program of somebody else's, against the installed files.
+# A program that uses the installed files only.
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 make -s install-userspace DESTDIR="$root" prefix=/usr >/dev/null
@@ -39,9 +39,9 @@ END
 flags=$(PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$root/usr/lib/pkgconfig:$(
 	pkg-config --variable pc_path pkg-config) pkg-config --cflags --libs ptscope)
 # shellcheck disable=SC2086
-check "a program builds against the installed library" \
+check "a program builds with the installed library" \
 	cc -I"$root/usr/include" -L"$root/usr/lib" -o "$root/user" "$root/user.c" $flags
-matches "and runs with it" "$(LD_LIBRARY_PATH=$root/usr/lib "$root/user")" '^[0-9.]+ -?[0-9]+$'
+matches "the program runs with it" "$(LD_LIBRARY_PATH=$root/usr/lib "$root/user")" '^[0-9.]+ -?[0-9]+$'
 check "the manual is free of warnings" test -z "$(man --warnings -l \
 	"$root/usr/share/man/man8/ptscope.8" 2>&1 >/dev/null)"
 

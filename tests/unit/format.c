@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Replies as text: every field that the library's decoder finds in them.
- */
+/* Prints all fields that the library's decoder finds in a reply. */
 #include <inttypes.h>
 
 #include <linux/genetlink.h>
@@ -82,7 +80,8 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 		if (decode_info(msg, &info))
 			break;
 		fprintf(out, "info version=%s page_size=%u va_bits=%u levels=%u access=%u\n",
-			info.module_version, info.page_size, info.va_bits, info.levels, info.access);
+			info.module_version, info.page_size, info.va_bits, info.levels,
+			info.access);
 		for (i = 0; i < PTSCOPE_LEVELS; i++)
 			fprintf(out, "level %d folded=%d shift=%u entries=%u leaf=%" PRIu64
 				" cont=%" PRIu64 "\n", i, info.level[i].folded, info.level[i].shift,
@@ -108,7 +107,7 @@ static void print_message(FILE *out, const struct nlmsghdr *msg)
 		if (decode_runs(msg, &runs))
 			break;
 		fprintf(out, "runs %u hidden=%d\n", runs.pid, runs.hidden);
-		/* A series as such, and then runs of others. */
+		/* One packed reply as such, and then the runs of the others. */
 		if (series_next(&runs, &series)) {
 			fprintf(out, " series %" PRIx64 " %" PRIx64 " pages=%u", series.start,
 				series.what, series.pages);

@@ -10,7 +10,7 @@ struct datagram {
 	uint32_t len;
 };
 
-/* Writes what the answer to request number @seq means, in @count datagrams. */
+/* Prints the reply to request @seq, which consists of @count datagrams. */
 void format_replies(FILE *out, uint32_t seq, const struct datagram *datagram, int count);
 
 #endif /* FORMAT_H */

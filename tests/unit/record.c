@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records the datagrams of real answers, for the decoder's tests.
+ * Records the datagrams of replies for decode.c.
  *
  *	record FILE (info | proc PID | vmas PID | runs PID | series PID | walk PID ADDR)
  *
- * A recording is the sequence number of the request, then each datagram with
- * its length before it; numbers are 32 bits in the machine's own order. Run
- * in the rig: scripts/vm -- build/tests/unit/record ...
+ * A recording is the sequence number of the request, then the length and the bytes of each
+ * datagram; numbers are 32 bits in native byte order. Run it in the rig:
+ * scripts/vm -- build/tests/unit/record ...
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static void tap(void *arg, const void *data, size_t len)
 	put(data, len);
 }
 
-static int ask(struct ptscope *ps, const char *what, pid_t pid, uint64_t address)
+static int run(struct ptscope *ps, const char *what, pid_t pid, uint64_t address)
 {
 	const struct ptscope_filter filter = {
 		.detail = PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
@@ -89,8 +89,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	ptscope_set_tap(ps, tap, &begun);
-	/* A refusal is worth recording too. */
-	if (ask(ps, argv[2], argc > 3 ? atoi(argv[3]) : 0,
+	/* Errors are recorded, too. */
+	if (run(ps, argv[2], argc > 3 ? atoi(argv[3]) : 0,
 		argc > 4 ? strtoull(argv[4], NULL, 16) : 0))
 		fprintf(stderr, "record: %s\n", ptscope_message(ps));
 	ptscope_free(ps);
