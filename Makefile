@@ -101,7 +101,8 @@ $(CLI): $(cli_obj) $(STATIC_LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(SCOLS_LIBS)
 
 ## make tests      the programs that the tests run
-tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)/fuzz/%)
+tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)/fuzz/%) \
+       $(fuzzers:%=$(T)/fuzz/corpus/%/.unpacked)
 
 # What of them runs in a guest, perhaps on another architecture.
 guest-tests: $(T)/layouts/layouts $(selftests:%=$(T)/selftests/%) $(T)/ptscope-other \
@@ -158,6 +159,13 @@ $(FUZZ_OUT)/%: tests/fuzz/%.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(ALL_CFLAGS) $(OBJ_CFLAGS) $(NL_CFLAGS) $(FUZZ_SANITIZE) -Itests/unit -o $@ \
 		$(filter %.c,$^) $(NL_LIBS) $(SCOLS_LIBS)
+
+# scripts/fuzz -w packs the corpora.
+$(T)/fuzz/corpus/%/.unpacked: tests/fuzz/corpus/%.tar
+	rm -rf $(@D)
+	mkdir -p $(@D)
+	tar -xf $< -C $(@D)
+	touch $@
 
 $(T)/unit/record: $(T)/unit/record.o $(STATIC_LIB)
 	$(CC) -o $@ $^ $(NL_LIBS)
