@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measures how long each way to ask takes, round by round, and prints it for
- * others to make sense of, in columns that tabs divide:
+ * Measures how long each reader takes, in rounds. Prints tab-separated lines:
  *
  *	case CASE UNIT PAGES TABLES
- *		what is measured, us or bytes; pages of the target that there are
- *		to be found, of its tables
- *	count CASE WAY ITEMS BYTES DATAGRAMS CALLS
- *		of one asking: what it tells in, of ours what came from the
- *		kernel, and system calls, if they are to be counted
- *	time CASE WAY ROUND NUMBER
- *		of one asking, in nanoseconds or in bytes
+ *		unit ("us" or "bytes"), pages that the readers must find, and page
+ *		table pages of the target
+ *	count CASE READER ITEMS BYTES DATAGRAMS CALLS
+ *		of one call of the reader: items found, what libptscope received, and
+ *		system calls, if counted
+ *	time CASE READER ROUND NUMBER
+ *		of one call of the reader: nanoseconds, or bytes
  *
- * Before it is measured, each way has to find what is there.
+ * Each reader must find the right number of pages before it is measured.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -27,30 +26,30 @@
 #include "../random.h"
 #include "cases.h"
 
-/* Of a process that is asked about as a whole: C library, stack and the like. */
+/* Pages of a process besides the range: C library, stack and so on. */
 #define BESIDE 2048
-/* As much as the last cache of a large processor holds, and more. */
+/* Larger than the last-level cache of large CPUs. */
 #define CACHES (64ul << 20)
 #define CACHE_LINE 64
 /*
- * What takes no longer has so many turns in a round: what is taken from this machine
- * in a moment is then one turn among many, and not the round.
+ * A reader that takes no longer is called so often per round, so that one interruption does
+ * not spoil the round.
  */
 #define QUICK_NS 10000000
 #define QUICK_TURNS 8
 
 /**
- * struct options - how to measure
- * @rounds: in each of which each way is measured
- * @divisor: targets are smaller by that
- * @count: with a count of system calls, and with the cases of memory
- * @lie: pages that are expected without being there
+ * struct options - command line options
+ * @rounds: number of rounds
+ * @divisor: divides the size of the targets
+ * @count: count system calls, and include the cases that measure memory
+ * @extra: pages that are expected, but do not exist
  */
 struct options {
 	int rounds;
 	uint64_t divisor;
 	bool count;
-	uint64_t lie;
+	uint64_t extra;
 };
 
 static uint64_t bytes, datagrams;
@@ -63,7 +62,7 @@ static void count_datagram(void *arg, const void *data, size_t length)
 	datagrams++;
 }
 
-/* A counter of this process's system calls, and of children's yet to come. */
+/* Opens a counter of the system calls of this process and its future children. */
 static int open_call_counter(void)
 {
 	const char *path = "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id";
@@ -87,7 +86,7 @@ static int open_call_counter(void)
 	return fd;
 }
 
-/* System calls of one asking. For a guest with one processor, as in trace.c. */
+/* System calls of one call of the reader. Needs a guest with one CPU, see trace.c. */
 static uint64_t count_calls(struct bench *bench, const struct way *way, struct answer *answer)
 {
 	int fd = open_call_counter();
@@ -98,9 +97,9 @@ static uint64_t count_calls(struct bench *bench, const struct way *way, struct a
 	good = way->read(bench, answer);
 	ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
 	if (!good || read(fd, &calls, sizeof(calls)) != sizeof(calls))
-		bench_fail("%s does not answer", way->name);
+		bench_fail("%s failed", way->name);
 	close(fd);
-	/* The one that ends the count is counted. */
+	/* The ioctl() that stops the counter is counted. */
 	return calls - 1;
 }
 
@@ -108,7 +107,7 @@ static void check_answer(const struct bench_case *c, const struct way *way,
 			 const struct target *target, const struct answer *answer, uint64_t where)
 {
 	const uint64_t least = target->pages * target->processes;
-	/* What else runs counts in where all are asked about. */
+	/* A reader of all processes also finds those of the guest. */
 	const uint64_t others = target->processes > 1 ? 100 : 0;
 	const uint64_t most = answer->exact ? least :
 			      least + (target->processes + others) * BESIDE;
@@ -123,10 +122,10 @@ static void check_answer(const struct bench_case *c, const struct way *way,
 		bench_fail("%s: %s finds %" PRIu64 " processes, not %" PRIu64,
 			   c->name, way->name, answer->items, target->processes);
 	if (where && answer->where && answer->where != where)
-		bench_fail("%s: %s finds the pages elsewhere", c->name, way->name);
+		bench_fail("%s: %s finds other frames", c->name, way->name);
 }
 
-/* Asks in each way once, and believes no answer. */
+/* Calls each reader once and checks what it finds. */
 static void validate(struct bench *bench, const struct bench_case *c, struct target *targets,
 		     bool count)
 {
@@ -144,7 +143,7 @@ static void validate(struct bench *bench, const struct bench_case *c, struct tar
 		if (count)
 			calls = count_calls(bench, way, &answer);
 		else if (!way->read(bench, &answer))
-			bench_fail("%s: %s does not answer", c->name, way->name);
+			bench_fail("%s: %s failed", c->name, way->name);
 		ptscope_set_tap(bench->ps, NULL, NULL);
 		check_answer(c, way, bench->target, &answer, where);
 		where = where ?: answer.where;
@@ -152,48 +151,48 @@ static void validate(struct bench *bench, const struct bench_case *c, struct tar
 		       c->name, way->name, answer.items, bytes, datagrams, calls);
 	}
 	if (c->frames && !where)
-		bench_fail("%s: nobody says where the pages are", c->name);
+		bench_fail("%s: no reader reports frames", c->name);
 }
 
-/* Returns how long one asking took, or whatever else the way measures. */
-static uint64_t ask(struct bench *bench, const struct bench_case *c, const struct way *way)
+/* Returns how long one call took, or what else the reader measures. */
+static uint64_t run_once(struct bench *bench, const struct bench_case *c, const struct way *way)
 {
 	struct answer answer = { 0 };
 	uint64_t ns = bench_now();
 
 	if (!way->read(bench, &answer))
-		bench_fail("%s: %s does not answer", c->name, way->name);
+		bench_fail("%s: %s failed", c->name, way->name);
 	ns = bench_now() - ns;
 	return answer.ns ?: ns;
 }
 
-/* Has the caches, and the emulator's translations, hold nothing of what was read before. */
-static void forget(void)
+/* Evicts the data of the target from the caches, and from the emulator's TLB. */
+static void evict_caches(void)
 {
 	static volatile unsigned char other[CACHES];
 	size_t i;
 
-	/* Written to, lest all of it be one page of zeroes. */
+	/* Written, because untouched pages would all be the zero page. */
 	for (i = 0; i < CACHES; i += CACHE_LINE)
 		other[i]++;
 }
 
-/* Returns what ask() says of it. */
+/* Returns what run_once() returns. */
 static uint64_t take_turn(struct bench *bench, const struct bench_case *c, const struct way *way,
 			  int round)
 {
 	uint64_t value;
 
 	/*
-	 * What one way leaves in caches would be what the next one is measured by,
-	 * so that each has its own before it. Where sizes are compared nobody has
-	 * any: what is small would fit, and what is large would not.
+	 * Each reader runs once unmeasured before it is measured, so that it finds the
+	 * caches as it leaves them. Cases that compare sizes start with cold caches
+	 * instead: a small target would fit into them, a large one would not.
 	 */
 	if (c->cold)
-		forget();
+		evict_caches();
 	else
-		ask(bench, c, way);
-	value = ask(bench, c, way);
+		run_once(bench, c, way);
+	value = run_once(bench, c, way);
 	printf("time\t%s\t%s\t%d\t%" PRIu64 "\n", c->name, way->name, round, value);
 	return value;
 }
@@ -201,7 +200,7 @@ static uint64_t take_turn(struct bench *bench, const struct bench_case *c, const
 static void measure(struct bench *bench, const struct bench_case *c, struct target *targets,
 		    const struct options *options)
 {
-	/* Instructions are the same each time; so are bytes, which nobody may take for time. */
+	/* Instructions and bytes are the same each time. */
 	const int turns = options->count ? 1 : QUICK_TURNS;
 	uint64_t took[CASE_WAYS] = { 0 };
 	const void *order[CASE_WAYS];
@@ -214,7 +213,7 @@ static void measure(struct bench *bench, const struct bench_case *c, struct targ
 		count++;
 	}
 	for (n = 0; n < options->rounds * turns; n++) {
-		/* None must always follow the same one. */
+		/* A random order, so that no reader always follows the same one. */
 		random_shuffle(&random, order, count);
 		for (i = 0; i < count; i++) {
 			const struct way *way = order[i];
@@ -243,7 +242,7 @@ static void start_shape(struct target *target, const struct shape *shape, uint64
 	target_start(target, arguments);
 }
 
-/* Adds the peers that can always be asked, and leaves out what this kernel lacks. */
+/* Adds the peers that work for each case; removes those that this kernel lacks. */
 static void complete_ways(struct bench_case *c, bool has_scan)
 {
 	const struct way *peer;
@@ -260,7 +259,7 @@ static void complete_ways(struct bench_case *c, bool has_scan)
 	to->name = NULL;
 }
 
-/* The targets of the case that was measured last. */
+/* Targets of the last case. */
 static struct target targets[CASE_TARGETS];
 static int targets_count;
 
@@ -277,7 +276,7 @@ static void start_targets(const struct bench_case *c, const struct options *opti
 		struct target *target = &targets[targets_count];
 
 		start_shape(target, &c->shape[targets_count++], options->divisor);
-		target->pages += options->lie;
+		target->pages += options->extra;
 	}
 }
 
@@ -292,8 +291,8 @@ static void run_case(struct bench *bench, struct bench_case *c, const struct opt
 	bench->swapped = c->swapped;
 	bench->frames = c->frames;
 	bench->target = &targets[0];
-	pages = (targets[0].pages - options->lie) * targets[0].processes;
-	/* How large its tables are. */
+	pages = (targets[0].pages - options->extra) * targets[0].processes;
+	/* Sets target->tables. */
 	if (!ours_census(bench, &census))
 		bench_fail("%s: no census", c->name);
 	printf("case\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", c->name, c->memory ? "bytes" : "us",
@@ -304,8 +303,8 @@ static void run_case(struct bench *bench, struct bench_case *c, const struct opt
 	fflush(stdout);
 }
 
-/* On the last processor, so that the target has another one for itself. */
-static void stay_apart(void)
+/* On the last CPU, so that the target can run on another one. */
+static void use_last_cpu(void)
 {
 	cpu_set_t set;
 
@@ -330,10 +329,10 @@ static _Noreturn void usage(void)
 
 	fprintf(stderr,
 		"usage: bench [-r ROUNDS] [-d DIVISOR] [-cl] [CASE...]\n"
-		"  -r ROUNDS   rounds, in each of which each way is measured (7)\n"
-		"  -d DIVISOR  targets of a fraction of their size\n"
-		"  -c          count system calls, and memory in use; for one processor\n"
-		"  -l          expect a page too many, which nobody can find\n"
+		"  -r ROUNDS   number of rounds (7)\n"
+		"  -d DIVISOR  divide the size of the targets\n"
+		"  -c          count system calls, and measure memory; needs one CPU\n"
+		"  -l          expect one page too many, so that each case fails\n"
 		"cases:");
 	for (c = bench_cases; c->name; c++)
 		fprintf(stderr, " %s", c->name);
@@ -356,14 +355,14 @@ int main(int argc, char **argv)
 		else if (option == 'c')
 			options.count = true;
 		else if (option == 'l')
-			options.lie = 1;
+			options.extra = 1;
 		else
 			usage();
 	}
 	if (options.rounds < 1 || !options.divisor)
 		usage();
 
-	stay_apart();
+	use_last_cpu();
 	bench.ps = ptscope_new();
 	if (!bench.ps || ptscope_connect(bench.ps))
 		bench_fail("%s", bench.ps ? ptscope_message(bench.ps) : "out of memory");

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A case is a process of a known shape, a question about it, and the ways in
- * which the question can be asked. Each way is a reader: ours is first, its
- * peers follow, and all are held to what the process says of itself.
+ * A case is a target process, and the readers that find the same pages of it: ptscope's
+ * ("ours") first, then its peers. All must find what the target reports.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -15,17 +14,17 @@
 #include <ptscope.h>
 
 /**
- * struct target - a process to be asked about
- * @pid: its ID
+ * struct target - a process that readers read
+ * @pid: its PID
  * @pagemap: its /proc/PID/pagemap
- * @start: first address of the range that it has laid out
- * @end: first address behind it
- * @pages: pages in the range that are to be found
+ * @start: start of its range
+ * @end: end of its range (exclusive)
+ * @pages: pages in the range that readers must find
  * @vmas: VMAs in the range
- * @processes: how many there are like it, itself among them
- * @tables: pages of page tables it has, once a census has told
- * @questions: where it reads
- * @answers: where it writes
+ * @processes: number of such processes, itself included
+ * @tables: page table pages, set by ours_census()
+ * @questions: its standard input
+ * @answers: its standard output
  */
 struct target {
 	pid_t pid;
@@ -41,15 +40,14 @@ struct target {
 };
 
 /**
- * struct answer - what a reader found
- * @pages: pages that were asked for
- * @exact: those of the target's range alone; else those of whole processes
- * @items: runs, regions, VMAs, processes or lines: what the reader tells in
- * @vmas: the items are VMAs, those of the range alone
- * @where: sum of the numbers of the frames, or of the offsets of the slots,
- *	of the range's pages, by readers that tell them; else 0
- * @ns: what it took, if others than the reader know better; else 0. Where
- *	it is not time that is measured, that
+ * struct answer - result of a reader
+ * @pages: pages found
+ * @exact: only pages of the range; otherwise of whole processes
+ * @items: runs, regions, VMAs, processes or lines found
+ * @vmas: the items are VMAs of the range
+ * @where: sum of the frame numbers, or of the swap offsets, of the pages of the range; 0
+ *	if the reader does not report them
+ * @ns: nanoseconds, if the reader measures them itself, or another quantity; else 0
  */
 struct answer {
 	uint64_t pages;
@@ -61,13 +59,13 @@ struct answer {
 };
 
 /**
- * struct bench - what readers need
- * @ps: the connection that ours use
- * @target: whom to ask about
- * @swapped: it is pages in swap that are asked for, not pages in RAM
- * @frames: frames are asked for, too
- * @detail: PTSCOPE_DETAIL_* bits that runs are asked for besides
- * @page_size: of a base page
+ * struct bench - parameters of readers
+ * @ps: connection of ptscope's readers
+ * @target: the target
+ * @swapped: find swapped pages instead of resident ones
+ * @frames: report frames, too
+ * @detail: more PTSCOPE_DETAIL_* bits for runs
+ * @page_size: size of a base page
  */
 struct bench {
 	struct ptscope *ps;

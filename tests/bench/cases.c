@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What is measured. What it has to come to stands in goals.tsv.
- */
+/* All cases. goals.tsv has the goals. */
 #include "cases.h"
 
 #define KIB (1ull << 10)

@@ -8,10 +8,10 @@
 #define CASE_WAYS 12
 
 /**
- * struct shape - what a target is told to be
- * @kind: its first argument; see target.c
- * @number: the others; those behind the last that is not 0 are left out
- * @scaled: so many of them may be made smaller
+ * struct shape - arguments of a target
+ * @kind: first argument, see target.c
+ * @number: other arguments, up to the last that is not 0
+ * @scaled: how many of them the option -d divides
  */
 struct shape {
 	const char *kind;
@@ -20,10 +20,10 @@ struct shape {
 };
 
 /**
- * struct way - a way to ask
- * @name: ours, or that of the peer
- * @read: asks
- * @target: which target is asked about
+ * struct way - a reader of a case
+ * @name: "ours", or the name of the peer
+ * @read: the reader
+ * @target: index of its target
  */
 struct way {
 	const char *name;
@@ -32,19 +32,18 @@ struct way {
 };
 
 /**
- * struct bench_case - targets, a question, and the ways to ask it
- * @name: its name
- * @shape: of the targets
- * @same: they are those of the case before, if that was measured. Memory that has
- *	been used and given back is in smaller pieces.
+ * struct bench_case - a case
+ * @name: name
+ * @shape: arguments of the targets
+ * @same: use the targets of the case before, if it was run. Memory that is freed and
+ *	allocated again is more fragmented.
  * @swapped: as in struct bench
- * @frames: likewise
- * @memory: it is memory that is measured, in bytes, not time; by tracing
- * @waits: it takes what the host's files take, and no count of instructions
- *	says how long that is
- * @cold: caches hold nothing of the target when it is asked about
- * @peers: those of bench_peers are asked, too
- * @way: ours first
+ * @frames: as in struct bench
+ * @memory: measure memory in bytes by tracing, not time
+ * @waits: it waits for files of the host, which instruction counts do not show
+ * @cold: caches hold nothing of the target
+ * @peers: add bench_peers
+ * @way: the readers, ours first
  */
 struct bench_case {
 	const char *name;
@@ -59,7 +58,7 @@ struct bench_case {
 	struct way way[CASE_WAYS];
 };
 
-/* What can say of one process which of its pages are in RAM. */
+/* Readers that count the resident pages of one process. */
 extern const struct way bench_peers[];
 extern const struct bench_case bench_cases[];
 

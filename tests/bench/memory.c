@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How much of the kernel's memory a question has in use at once, by the events
- * that the kernel's allocators trace. What was freed by others than the asker
- * counts as still in use, and pages that are fetched to make small objects of
- * count beside these, so that the truth may be less.
+ * The most kernel memory that a request uses at once, by the tracepoints of the allocators.
+ * Memory that another process frees, and pages of slab caches, are counted in addition, so
+ * that the true value may be lower.
  */
 #include <string.h>
 #include <unistd.h>
 #include "bench.h"
 #include "trace.h"
 
-/* More things than any question should have in use. */
+/* More objects than any request uses. */
 #define OBJECTS 65536
 
 /**
- * struct object - something allocated
- * @key: its address, or its frame's number
+ * struct object - an allocation
+ * @key: address, or frame number
  * @size: in bytes
  */
 struct object {
@@ -30,7 +29,7 @@ struct ledger {
 	uint64_t peak;
 };
 
-/* What is freed soon is found soon, from the end. */
+/* From the end: most objects are freed soon. */
 static void freed(struct ledger *ledger, uint64_t key)
 {
 	size_t i = ledger->count;
@@ -46,7 +45,7 @@ static void freed(struct ledger *ledger, uint64_t key)
 
 static void allocated(struct ledger *ledger, uint64_t key, uint64_t size)
 {
-	/* Its end was not seen. */
+	/* It was allocated before the trace. */
 	freed(ledger, key);
 	if (ledger->count == OBJECTS)
 		bench_fail("more than %d things are in use in the kernel", OBJECTS);
@@ -57,8 +56,8 @@ static void allocated(struct ledger *ledger, uint64_t key, uint64_t size)
 }
 
 /*
- * Objects are known by their address, pages by their frame. Large objects are
- * pages, and come as such, too.
+ * Slab objects are known by address, pages by frame. Large slab objects are traced as pages
+ * as well.
  */
 static void enter(void *arg, const char *line)
 {
@@ -83,7 +82,7 @@ static void enter(void *arg, const char *line)
 	}
 }
 
-/* The answer's time is an amount: bytes. */
+/* answer->ns is a number of bytes. */
 bool ours_runs_memory(struct bench *bench, struct answer *answer)
 {
 	static const char *const events[] = {
@@ -101,6 +100,6 @@ bool ours_runs_memory(struct bench *bench, struct answer *answer)
 	trace_end(events);
 	trace_read(enter, &ledger);
 	answer->ns = ledger.peak;
-	/* No question goes without. */
+	/* Each request allocates memory. */
 	return good && ledger.peak;
 }

@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What does a process notice of being looked at? It works (see work.c) on one
- * processor for a while alone, and then for as long while it is asked about from
- * another one without pause; or while that one is busy with something else, which
- * is what a machine without processors to spare takes by itself. Machines are now
- * faster and now slower, so that each is to be held against the time just before.
- * Prints, in columns that tabs divide:
+ * How much a process is slowed down by being read. It works (see work.c) on one CPU, alone
+ * or while a scanner on the other CPU reads it in a loop. The scanner "busy" only uses the
+ * CPU: that is the cost without a spare CPU. Each measurement is compared with the one
+ * before it, alone, because the speed of the machine changes. Prints tab-separated lines:
  *
  *	latency alone OP COUNT MEDIAN P99 MAX
  *	latency SCANNER OP COUNT MEDIAN P99 MAX
- *		of a while, in nanoseconds: all that is done alone, and then all
- *		that is done beside the scanner, in the same order
+ *		nanoseconds per operation: all operations alone, and then all beside the
+ *		scanner, in the same order
  *	looks SCANNER COUNT
- *		how often the scanner looked, in that while
+ *		number of scans in that time
  *	hold TARGET SCANNER COUNT LONGEST
- *		how often one question takes the target's mmap_lock, and how
- *		long it holds it at the most, in microseconds
+ *		how often one scan takes the target's mmap_lock, and the longest hold in
+ *		microseconds
  *	window TARGET SCANNER COUNT MEDIAN LONGEST
- *		how often one question switches interrupts off to read a table,
- *		and for how long, in nanoseconds; if the kernel traces functions
+ *		how often one scan disables interrupts to read a table, and for how many
+ *		nanoseconds; only if the kernel has the function_graph tracer
  *
- * The last two are measured by tracing, which takes time itself; and in a guest
- * of their own (see trace.c). They are also measured of targets that are unlike
- * the one that works: of many VMAs, of few pages far apart, of memory that is in the
- * page cache alone, and of a file whose frames have no page of the kernel's; and of
- * runs with every choice of details. Whoever looks into the page cache has a target
- * of its own for latencies, too.
+ * The last two are traced, which slows down the scan, in a guest of their own (see
+ * trace.c). They also have targets with many VMAs, with distant pages, with memory in the
+ * page cache only, and with a DAX file; and runs with all combinations of details. The
+ * scanner of the page cache has a target of its own.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -40,12 +36,12 @@
 #include "trace.h"
 
 /**
- * struct scanner - someone who looks
- * @name: its name
- * @read: looks once; NULL if nobody is to look
- * @ours: ptscope does
+ * struct scanner - reads the target
+ * @name: name
+ * @read: one scan; NULL to do nothing
+ * @ours: it is ptscope
  * @frames: as in struct bench
- * @cache: it looks into the page cache
+ * @cache: with page cache look-ups
  */
 struct scanner {
 	const char *name;
@@ -55,7 +51,7 @@ struct scanner {
 	bool cache;
 };
 
-/* Somebody is busy, and looks at nobody. */
+/* Uses the CPU and reads nothing. */
 static bool busy(struct bench *bench, struct answer *answer)
 {
 	const uint64_t until = bench_now() + 5000000;
@@ -66,7 +62,7 @@ static bool busy(struct bench *bench, struct answer *answer)
 	return true;
 }
 
-static const struct scanner nobody = { .name = "alone" };
+static const struct scanner idle = { .name = "alone" };
 
 static const struct scanner scanners[] = {
 	{ .name = "busy", .read = busy },
@@ -79,12 +75,12 @@ static const struct scanner scanners[] = {
 	{ .name = "smaps_rollup", .read = peer_smaps_rollup },
 };
 
-/* Looks at what has most VMAs. */
+/* For the target with the most VMAs. */
 static const struct scanner vma_scanner = {
 	.name = "ours, VMAs", .read = ours_vmas, .ours = true
 };
 
-/* Looks at what is in the page cache alone. */
+/* For the target with memory in the page cache only. */
 static const struct scanner cache_scanner = {
 	.name = "ours, cache", .read = ours_vmas, .ours = true, .cache = true
 };
@@ -98,10 +94,10 @@ static void look(struct bench *bench, const struct scanner *scanner, bool still)
 	bench->frames = scanner->frames;
 	ptscope_set_cache(bench->ps, scanner->cache);
 	if (!scanner->read(bench, &answer))
-		bench_fail("%s does not answer", scanner->name);
+		bench_fail("%s failed", scanner->name);
 	/*
-	 * While mappings come and go, readers that let go of the lock may lose
-	 * their place: smaps_rollup of some kernels does.
+	 * smaps_rollup of some kernels, which drops mmap_lock, misses pages while mappings
+	 * change.
 	 */
 	if (still && answer.pages < bench->target->pages)
 		bench_fail("%s finds %" PRIu64 " pages of %" PRIu64, scanner->name, answer.pages,
@@ -113,8 +109,9 @@ static bool can_look(const struct bench *bench, const struct scanner *scanner)
 	return scanner->read != peer_pagemap_scan || has_pagemap_scan(bench->target);
 }
 
-/* Looks until the target has done its work, and lets it tell. */
-static void disturb(struct bench *bench, const struct scanner *scanner, unsigned int milliseconds)
+/* Scans until the target has finished its work, and prints its result. */
+static void measure_beside(struct bench *bench, const struct scanner *scanner,
+			   unsigned int milliseconds)
 {
 	struct pollfd done = { .fd = fileno(bench->target->answers), .events = POLLIN };
 	char line[512], *at = line, op[16];
@@ -128,7 +125,7 @@ static void disturb(struct bench *bench, const struct scanner *scanner, unsigned
 		looks++;
 	}
 	if (!fgets(line, sizeof(line), bench->target->answers) || strncmp(line, "work ", 5))
-		bench_fail("the target says: %s", line);
+		bench_fail("invalid line of the target: %s", line);
 	for (at += 5; sscanf(at, "%15s %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 "%n", op,
 			     &count, &median, &p99, &max, &length) == 5; at += length)
 		printf("latency\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
@@ -138,12 +135,12 @@ static void disturb(struct bench *bench, const struct scanner *scanner, unsigned
 }
 
 /**
- * struct holds - how mmap_lock is held
- * @own: this process's, by the name that the trace gives it
- * @other: the one that is held
- * @since: since when
- * @count: how often it was taken
- * @longest: how long it was held at the most
+ * struct holds - holds of mmap_lock
+ * @own: mm of this process, as in the trace
+ * @other: mm whose lock is held
+ * @since: start of the hold
+ * @count: number of holds
+ * @longest: longest hold
  */
 struct holds {
 	uint64_t own;
@@ -160,7 +157,7 @@ static void note_hold(void *arg, const char *line)
 
 	if (!trace_number(line, " mm=", 16, &mm))
 		return;
-	/* The first one to be locked is our own. */
+	/* The first event is the munmap() of trace_holds(). */
 	if (!holds->own)
 		holds->own = mm;
 	if (mm == holds->own)
@@ -184,14 +181,14 @@ static void trace_holds(struct bench *bench, const char *target, const struct sc
 	struct holds holds = { 0 };
 
 	trace_begin(events);
-	/* This takes our own. */
+	/* Takes the mmap_lock of this process. */
 	munmap(mmap(NULL, bench->page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 	       bench->page_size);
 	look(bench, scanner, true);
 	trace_end(events);
 	trace_read(note_hold, &holds);
 	if (!holds.own)
-		bench_fail("nothing was traced");
+		bench_fail("no mmap_lock event was traced");
 	printf("hold\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", target, scanner->name, holds.count,
 	       holds.longest);
 }
@@ -204,7 +201,7 @@ struct windows {
 	size_t count;
 };
 
-/* CPU) DURATION us | FUNCTION(), with a mark before DURATION if it is long. */
+/* CPU) DURATION us | FUNCTION(), with a mark before a long DURATION. */
 static void note_window(void *arg, const char *line)
 {
 	struct windows *windows = arg;
@@ -228,8 +225,8 @@ static int compare(const void *a, const void *b)
 static struct windows windows;
 
 /*
- * Adds to @windows those of one look. All functions of the module that read tables
- * have names of this form.
+ * Adds the windows of one scan to @windows: calls of the module's functions named *_window,
+ * which read tables with interrupts off.
  */
 static void collect_windows(struct bench *bench, const struct scanner *scanner)
 {
@@ -263,15 +260,15 @@ static void trace_windows(struct bench *bench, const char *target, const struct 
 	print_windows(target, scanner->name);
 }
 
-/* What a target has in the page cache alone. */
+/* Size of the memory in the page cache. */
 #define CACHED_SIZE "0x40000000"
-/* As many VMAs as a process may have, and room for the program's own. */
+/* Below the limit of VMAs, with some left for the program itself. */
 #define MOST_VMAS "65500"
-/* A page in each GiB of a TiB. */
+/* One page per GiB, 1024 GiB. */
 #define FAR_SIZE "0x10000000000"
 #define FAR_STRIDE "0x40000000"
 
-/* Bits of PTSCOPE_DETAIL_*. */
+/* Number of PTSCOPE_DETAIL_* bits. */
 #define DETAILS 5
 
 static void pin(pid_t pid, int cpu)
@@ -281,10 +278,10 @@ static void pin(pid_t pid, int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(pid, sizeof(set), &set))
-		bench_fail("processor %d: %s", cpu, strerror(errno));
+		bench_fail("CPU %d: %s", cpu, strerror(errno));
 }
 
-/* A process that waits for a hole of the page cache to be looked through. */
+/* Latencies beside a scan of a large hole in the page cache. */
 static void measure_cache(struct bench *bench, int rounds, unsigned int milliseconds)
 {
 	struct target *before = bench->target, target;
@@ -295,8 +292,8 @@ static void measure_cache(struct bench *bench, int rounds, unsigned int millisec
 	pin(target.pid, 0);
 	look(bench, &cache_scanner, true);
 	for (round = 0; round < rounds; round++) {
-		disturb(bench, &nobody, milliseconds);
-		disturb(bench, &cache_scanner, milliseconds);
+		measure_beside(bench, &idle, milliseconds);
+		measure_beside(bench, &cache_scanner, milliseconds);
 	}
 	target_stop(&target);
 	bench->target = before;
@@ -318,11 +315,11 @@ static void measure_latency(struct bench *bench, int rounds, unsigned int millis
 		order[count++] = &scanners[i];
 	}
 	for (round = 0; round < rounds; round++) {
-		/* What one leaves behind must not always meet the same one. */
+		/* A random order, so that no scanner always follows the same one. */
 		random_shuffle(&random, order, count);
 		for (i = 0; i < count; i++) {
-			disturb(bench, &nobody, milliseconds);
-			disturb(bench, order[i], milliseconds);
+			measure_beside(bench, &idle, milliseconds);
+			measure_beside(bench, order[i], milliseconds);
 		}
 	}
 	measure_cache(bench, rounds, milliseconds);
@@ -337,7 +334,7 @@ static void trace_scanner(struct bench *bench, const char *target, const struct 
 		trace_windows(bench, target, scanner);
 }
 
-/* Runs with every choice of details, all of them together. */
+/* Windows of runs with all combinations of details. */
 static void trace_details(struct bench *bench, const char *target)
 {
 	static const struct scanner scanner = {
@@ -353,8 +350,8 @@ static void trace_details(struct bench *bench, const char *target)
 }
 
 /*
- * Ours alone: others have nothing to show but that they take longer. @scanner, unless
- * it is NULL, looks besides, and if @details is set runs are asked for in all ways.
+ * Windows and holds of ptscope's scanners for another target, and of @scanner unless it is
+ * NULL; with @details also runs with all combinations.
  */
 static void trace_ours(struct bench *bench, const char *name, char *const arguments[],
 		       const struct scanner *scanner, bool details)
@@ -380,7 +377,7 @@ static void trace_scanners(struct bench *bench)
 	size_t i;
 
 	if (!trace_has(WINDOW_TRACER))
-		fprintf(stderr, "observer: no windows are measured: the kernel does not trace functions\n");
+		fprintf(stderr, "observer: no windows are measured: the kernel has no function_graph tracer\n");
 	for (i = 0; i < SCANNERS; i++)
 		trace_scanner(bench, "dense", &scanners[i]);
 	trace_details(bench, "dense");

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is neither of ptscope nor of /proc: mincore(), which a process can only
- * ask about itself, the floor that no reader of page tables gets under, and
- * whole commands.
+ * Readers that use neither ptscope nor /proc: mincore(), which only the target itself can
+ * call; "floor", a lower bound for each reader of page tables; and whole commands.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,7 +14,7 @@
 
 extern char **environ;
 
-/* The time is that of the calls alone, without the way to the target. */
+/* Only the time of the calls, without the request to the target. */
 bool peer_mincore(struct bench *bench, struct answer *answer)
 {
 	char line[128] = "";
@@ -27,8 +26,8 @@ bool peer_mincore(struct bench *bench, struct answer *answer)
 }
 
 /*
- * As many words as the target's tables hold, read once. It finds nothing out,
- * so that the answer is what the target said.
+ * Reads as many words as the page tables of the target have. It finds nothing, so the
+ * result is what the target reported.
  */
 bool peer_floor(struct bench *bench, struct answer *answer)
 {
@@ -58,7 +57,7 @@ bool peer_floor(struct bench *bench, struct answer *answer)
 	return count;
 }
 
-/* Runs a command to its end; what it prints is counted in lines. */
+/* Runs a command; the items are its output lines. */
 static bool run_command(struct bench *bench, char *const argv[], struct answer *answer)
 {
 	posix_spawn_file_actions_t actions;
@@ -82,7 +81,7 @@ static bool run_command(struct bench *bench, char *const argv[], struct answer *
 		fprintf(stderr, "bench: %s: status %#x\n", argv[0], status);
 		return false;
 	}
-	/* A line for each VMA at least. */
+	/* One line or more per VMA. */
 	answer->exact = true;
 	answer->pages = answer->items > 10 ? bench->target->pages : 0;
 	return true;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The ways of ptscope, end to end: from the request to the last field.
- */
+/* ptscope's readers, from the request to the last field. */
 #include <errno.h>
 #include <stdlib.h>
 #include "bench.h"
@@ -52,7 +50,7 @@ bool ours_vmas(struct bench *bench, struct answer *answer)
 	return !failed(bench, err);
 }
 
-/* Sum of numbers that follow each other. */
+/* Sum of consecutive numbers. */
 static uint64_t sum(uint64_t first, uint64_t count)
 {
 	return first * count + count * (count - 1) / 2;
@@ -67,7 +65,7 @@ static void add_run(const struct bench *bench, const struct ptscope_packed_run *
 	if (ptscope_packed_state(run) != state || !in_range(bench->target, run->start))
 		return;
 	answer->pages += pages;
-	/* Of a slot, the place in its area. */
+	/* The offset of a swap entry, without its type. */
 	if (bench->frames)
 		answer->where += sum(run->value & ((1ull << PTSCOPE_SWAP_TYPE_SHIFT) - 1), pages);
 }
@@ -98,7 +96,7 @@ bool ours_runs(struct bench *bench, struct answer *answer)
 	return read_runs(bench, answer, 0);
 }
 
-/* Each of its runs is looked at. */
+/* Adds each run of a packed reply. */
 static void add_series(const struct bench *bench, const struct ptscope_series *series,
 		       struct answer *answer)
 {
@@ -139,7 +137,7 @@ bool ours_swapped_runs(struct bench *bench, struct answer *answer)
 	return read_runs(bench, answer, 1u << PTSCOPE_STATE_SWAP);
 }
 
-/* A census of each process. */
+/* The census of each process. */
 bool ours_machine(struct bench *bench, struct answer *answer)
 {
 	struct ptscope_proc proc;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ways through /proc/PID/pagemap: its entries, its ioctl, and what
- * /proc/kpageflags says of the frames that they name.
+ * Readers of /proc/PID/pagemap: its entries, PAGEMAP_SCAN, and /proc/kpageflags of its
+ * frames.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,14 +13,14 @@
 #include "../selftests/scan.h"
 #include "bench.h"
 
-/* Entries that one read is asked for: half a megabyte of them. */
+/* Entries per read: 512 KiB. */
 #define BLOCK (1ul << 16)
 
-/* What is done with the entries of a range. */
+/* Called for each block of entries. */
 typedef bool (*block_fn)(struct bench *bench, uint64_t start, const uint64_t *entries,
 			 size_t count, struct answer *answer);
 
-/* Blocks of entries of all that the process has mapped. */
+/* Reads the entries of all VMAs, in blocks. */
 static bool each_block(struct bench *bench, block_fn look, struct answer *answer)
 {
 	static uint64_t entries[BLOCK];
@@ -34,7 +34,7 @@ static bool each_block(struct bench *bench, block_fn look, struct answer *answer
 	if (!maps)
 		return false;
 	while (fgets(line, sizeof(line), maps)) {
-		/* In the kernel's part of the address space, and not in pagemap. */
+		/* Above TASK_SIZE; pagemap does not have it. */
 		if (strstr(line, "[vsyscall]"))
 			break;
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) != 2)
@@ -60,7 +60,7 @@ static bool count_entries(struct bench *bench, uint64_t start, const uint64_t *e
 			  size_t count, struct answer *answer)
 {
 	const uint64_t bit = bench->swapped ? PROC_PM_SWAPPED : PROC_PM_PRESENT;
-	/* Swap entries have their type below their offset. */
+	/* A swap entry has its type in the low 5 bits. */
 	const int shift = bench->swapped ? 5 : 0;
 	uint64_t pages = 0, where = 0;
 	size_t i;
@@ -72,7 +72,7 @@ static bool count_entries(struct bench *bench, uint64_t start, const uint64_t *e
 		pages++;
 		where += (entries[i] & PROC_PM_WHERE) >> shift;
 	}
-	/* No VMA reaches out of the range. */
+	/* All VMAs are inside or outside the range. */
 	if (!in_range(bench->target, start))
 		return true;
 	answer->pages += pages;
@@ -86,7 +86,7 @@ bool peer_pagemap(struct bench *bench, struct answer *answer)
 	return each_block(bench, count_entries, answer);
 }
 
-/* Frames that follow each other are looked up together. */
+/* Looks up consecutive frames in one read. */
 static bool look_up_flags(struct bench *bench, uint64_t start, const uint64_t *entries,
 			  size_t count, struct answer *answer)
 {
@@ -105,14 +105,14 @@ static bool look_up_flags(struct bench *bench, uint64_t start, const uint64_t *e
 		while (j < count && entries[j] & PROC_PM_PRESENT &&
 		       (entries[j] & PROC_PM_WHERE) == frame + (j - i))
 			j++;
-		/* It is indexed by frame as pagemap is by page. */
+		/* kpageflags is indexed by frame. */
 		if (!proc_read_pagemap(kpageflags, frame * bench->page_size, j - i, flags))
 			return false;
 		answer->items++;
 		if (!in_range(bench->target, start))
 			continue;
 		for (k = 0; k < j - i; k++) {
-			/* There is no page that has no flag at all. */
+			/* Each mapped page has a flag. */
 			answer->pages += flags[k] != 0;
 			answer->where += frame + k;
 		}
@@ -127,16 +127,16 @@ bool peer_kpageflags(struct bench *bench, struct answer *answer)
 
 #define SCAN_END	(1ull << 47)
 
-/* Kernels before 6.7 do not. */
+/* Since 6.7. */
 bool has_pagemap_scan(const struct target *target)
 {
 	return !ioctl(target->pagemap, PAGEMAP_SCAN, NULL) || errno != ENOTTY;
 }
 
 /*
- * Only the pages that are asked for, and nothing else is said of them. With
- * room left the scan has come to its end, whatever walk_end says: of more than
- * 512 regions it tells where the kernel's own buffer was last full.
+ * Returns only the requested pages, without other categories. The scan is complete when
+ * there is room left, whatever walk_end is: after more than 512 regions it is where the
+ * kernel's own buffer was last full.
  */
 bool peer_pagemap_scan(struct bench *bench, struct answer *answer)
 {

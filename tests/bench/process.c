@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Starting and stopping the process that is measured.
- */
+/* Starts and stops targets. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -40,7 +38,7 @@ uint64_t bench_now(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
-/* The program stands beside this one. */
+/* The program is in the directory of this one. */
 static const char *program(void)
 {
 	static char path[4096 + sizeof("/target")];
@@ -54,7 +52,7 @@ static const char *program(void)
 	return path;
 }
 
-/* Starts a target and waits until it has laid out its memory. */
+/* Starts a target and waits until it is ready. */
 void target_start(struct target *target, char *const arguments[])
 {
 	char *argv[8] = { "target" }, line[256];
@@ -84,9 +82,9 @@ void target_start(struct target *target, char *const arguments[])
 	    sscanf(line, "target %" SCNx64 " %" SCNx64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
 		   &target->start, &target->end, &target->pages, &target->vmas,
 		   &target->processes) != 5)
-		bench_fail("the target '%s' says: %s", arguments[0], line);
+		bench_fail("invalid line of target '%s': %s", arguments[0], line);
 	if (!fgets(line, sizeof(line), target->answers) || strcmp(line, "ready\n"))
-		bench_fail("the target '%s' is not ready: %s", arguments[0], line);
+		bench_fail("target '%s': %s", arguments[0], line);
 	target->pagemap = proc_open(target->pid, "pagemap");
 	if (target->pagemap < 0)
 		bench_fail("pagemap of the target: %s", strerror(errno));
@@ -101,7 +99,7 @@ void target_stop(struct target *target)
 	waitpid(target->pid, NULL, 0);
 }
 
-/* Has the target answer what only it can. */
+/* Sends a request to the target; reads the reply. */
 bool target_ask(struct target *target, const char *question, char *answer, size_t size)
 {
 	fprintf(target->questions, "%s\n", question);

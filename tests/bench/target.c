@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The process that is measured: it lays out its memory, says what there is to
- * find, and then holds still.
+ * A target process: it lays out its memory and prints what readers must find.
  *
  *	target spread RESERVED TOUCHED STRIDE
- *		a page in each STRIDE bytes of the first TOUCHED is touched
+ *		anonymous memory; one page per STRIDE of the first TOUCHED bytes is
+ *		touched
  *	target huge BYTES
- *		in huge pages
+ *		THPs
  *	target vmas COUNT
- *		as many VMAs of a page each, all touched
+ *		COUNT VMAs of one touched page each
  *	target swapped BYTES
- *		touched, and swapped out
+ *		anonymous memory in swap
  *	target file NAME BYTES
- *		so much of a file, in leaves that are as large as they can be
+ *		a file mapping, with the largest leaves possible
  *	target cached BYTES
- *		besides a few touched pages, so much shared memory that is in the page
- *		cache and mapped nowhere
+ *		a few touched pages, and BYTES of shared memory that is in the page
+ *		cache and not mapped
  *	target crowd COUNT BYTES
- *		as many processes that have touched so much each
+ *		COUNT processes with BYTES of touched memory each
  *
- * It says "target START END PAGES VMAS PROCESSES", the range, the pages that
- * are to be found in it, the VMAs in it and the processes that have one like
- * it; and then what a victim says (see layout.h). From then on, each line it
- * reads is a question that no other process can ask, and gets a line for an
- * answer:
+ * Prints "target START END PAGES VMAS PROCESSES": the range, its pages to be found, its
+ * VMAs, and the number of processes with such a range; then "ready" or an error as in
+ * layout.h. Then it reads requests from standard input, one per line, and prints one line
+ * for each:
  *
- *	mincore		"mincore NANOSECONDS PAGES" of the range
- *	work MS		what work.c says
+ *	mincore		"mincore NANOSECONDS PAGES" for the range
+ *	work MS		the result of work.c
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,20 +39,20 @@
 #include "../layouts/layout.h"
 #include "work.h"
 
-/* Pages that one mincore() is asked for. */
+/* Pages per mincore(). */
 #define MINCORE_PAGES (1ul << 20)
-/* What the process that has memory in the page cache works on. */
+/* Memory that the "cached" target works on. */
 #define CACHED_TOUCHED (16 * MIB)
 
 static char *start;
 static size_t size;
 
-/* Apart from all other mappings, so that no VMA and no run reaches further. */
+/* Apart from other mappings, so that no VMA and no run extends beyond it. */
 static void lay_out(size_t bytes)
 {
 	size = bytes;
 	start = layout_map_at_multiple(pmd_size, 0, bytes);
-	/* Refused where there are no huge pages, which is as good. */
+	/* It fails on kernels without THP, where it is not needed. */
 	madvise(start, bytes, MADV_NOHUGEPAGE);
 }
 
@@ -70,7 +69,7 @@ static size_t huge(size_t bytes)
 	start = layout_map_huge(bytes);
 	layout_write(start, bytes, page_size);
 	if (layout_smaps(start, "AnonHugePages") != bytes)
-		layout_fail("the kernel did not give huge pages for all");
+		layout_fail("the kernel did not allocate all THPs");
 	return bytes / page_size;
 }
 
@@ -112,7 +111,7 @@ static size_t cached(size_t bytes)
 {
 	const int fd = memfd_create("cached", MFD_CLOEXEC);
 
-	/* Pages are put aside at once, and in the page cache. */
+	/* Allocates the pages in the page cache at once. */
 	if (fd < 0 || fallocate(fd, 0, 0, bytes) ||
 	    mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
 		layout_fail("shared memory: %s", strerror(errno));
@@ -120,7 +119,7 @@ static size_t cached(size_t bytes)
 	return spread(CACHED_TOUCHED, CACHED_TOUCHED, page_size);
 }
 
-/* Children that have memory of their own, and go when their parent does. */
+/* Children with memory of their own. */
 static size_t crowd(size_t count, size_t bytes)
 {
 	int done[2];
@@ -145,10 +144,10 @@ static size_t crowd(size_t count, size_t bytes)
 			pause();
 	}
 	layout_write(start, size, page_size);
-	/* At its end when all have let go of it. */
+	/* EOF when all children are ready. */
 	close(done[1]);
 	if (read(done[0], &c, 1))
-		layout_fail("a child went wrong");
+		layout_fail("a child failed");
 	return bytes / page_size;
 }
 
@@ -176,7 +175,7 @@ static void answer_mincore(void)
 static size_t number(int argc, char **argv, int i)
 {
 	if (i >= argc)
-		layout_fail("%s wants another number", argv[1]);
+		layout_fail("%s: missing argument", argv[1]);
 	return strtoull(argv[i], NULL, 0);
 }
 
@@ -205,7 +204,7 @@ int main(int argc, char **argv)
 		processes = number(argc, argv, 2);
 		pages = crowd(processes, number(argc, argv, 3));
 	} else {
-		layout_fail("there is no shape '%s'", shape);
+		layout_fail("unknown target '%s'", shape);
 	}
 
 	printf("target %#lx %#lx %zu %zu %zu\nready\n", (unsigned long)start,
@@ -217,7 +216,7 @@ int main(int argc, char **argv)
 		else if (sscanf(line, "work %u\n", &milliseconds) == 1)
 			work(start, size, milliseconds);
 		else
-			layout_fail("not a question: %s", line);
+			layout_fail("invalid request: %s", line);
 		fflush(stdout);
 	}
 	return 0;

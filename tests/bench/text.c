@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ways through files of /proc that are text: smaps, smaps_rollup and
- * numa_maps. No more is made of the text than the question needs.
+ * Readers of text files in /proc: smaps, smaps_rollup and numa_maps. They parse only what
+ * they need.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -12,13 +12,13 @@
 #include "../selftests/proc.h"
 #include "bench.h"
 
-/* Read at a time; the kernel makes its texts in smaller pieces. */
+/* Bytes per read; the kernel returns less. */
 #define ROOM (1ul << 18)
 
-/* What is done with a line, which ends in a zero. */
+/* Called for each line, without its newline. */
 typedef void (*line_fn)(struct bench *bench, const char *line, struct answer *answer);
 
-/* Lines of a file of a process; false if it cannot be read. */
+/* Reads a file of a process; returns false on error. */
 static bool each_line(struct bench *bench, pid_t pid, const char *name, line_fn look,
 		      struct answer *answer)
 {
@@ -51,13 +51,13 @@ static uint64_t kib_to_pages(const struct bench *bench, const char *line, size_t
 	return strtoull(line + skip, NULL, 10) * 1024 / bench->page_size;
 }
 
-/* Values begin with a capital, a VMA with its address. */
+/* Fields start with a capital, VMAs with an address. */
 static bool begins_vma(const char *line)
 {
 	return isdigit((unsigned char)*line) || (*line >= 'a' && *line <= 'f');
 }
 
-/* The line that has the pages asked for. */
+/* True for the line with the requested number of pages. */
 static bool counts_pages(const struct bench *bench, const char *line, size_t *skip)
 {
 	const char *key = bench->swapped ? "Swap:" : "Rss:";
@@ -132,7 +132,7 @@ bool peer_machine_rollups(struct bench *bench, struct answer *answer)
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
 
-	/* Threads of the kernel have no memory to tell of, and an error for it. */
+	/* Kernel threads return an error. */
 	while (dir && (entry = readdir(dir)))
 		if (isdigit((unsigned char)entry->d_name[0]))
 			each_line(bench, atoi(entry->d_name), "smaps_rollup", look_at_rollup,

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's trace of what this process has it do.
+ * Kernel tracing of this process.
  *
- * For a guest with one processor alone: the kernel rewrites its own code to
- * switch events on and off, and an emulated processor that runs through it
- * meanwhile may stumble.
+ * Only for guests with one CPU: to enable an event the kernel patches its code, and an
+ * emulated CPU that executes it at that moment may crash.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -27,7 +26,7 @@ void trace_set(const char *name, const char *value)
 		bench_fail("%s: %s", path, strerror(errno));
 }
 
-/* Kernels can be built without tracing functions. */
+/* Kernels may lack the tracers of functions. */
 bool trace_has(const char *tracer)
 {
 	char line[256] = "", *at = line, *name;
@@ -48,7 +47,7 @@ static void switch_events(const char *const *events, bool on)
 {
 	char name[128], filter[64];
 
-	/* Not by set_event_pid, which has each change of tasks looked at. */
+	/* Not by set_event_pid, which adds work to each context switch. */
 	snprintf(filter, sizeof(filter), "common_pid == %d", (int)getpid());
 	for (; *events; events++) {
 		snprintf(name, sizeof(name), "events/%s/filter", *events);
@@ -58,7 +57,7 @@ static void switch_events(const char *const *events, bool on)
 	}
 }
 
-/* @events ends with NULL; each is GROUP/EVENT. */
+/* @events are "GROUP/EVENT", and NULL at the end. */
 void trace_begin(const char *const *events)
 {
 	trace_set("tracing_on", "0");
@@ -74,7 +73,7 @@ void trace_end(const char *const *events)
 	switch_events(events, false);
 }
 
-/* Shows @look each line that has been traced. */
+/* Calls @look for each line of the trace. */
 void trace_read(trace_fn look, void *arg)
 {
 	FILE *file = fopen(TRACING "trace", "re");
@@ -82,10 +81,10 @@ void trace_read(trace_fn look, void *arg)
 	char *line = NULL;
 
 	if (!file)
-		bench_fail("the trace: %s", strerror(errno));
+		bench_fail("trace: %s", strerror(errno));
 	while (getline(&line, &length, file) > 0) {
 		if (strstr(line, "LOST"))
-			bench_fail("the kernel had no room for all of the trace");
+			bench_fail("the trace buffer is too small");
 		if (*line != '#')
 			look(arg, line);
 	}
@@ -102,7 +101,7 @@ bool trace_number(const char *line, const char *key, int base, uint64_t *number)
 	return at;
 }
 
-/* COMM-PID [CPU] FLAGS SECONDS.MICROSECONDS: EVENT..., in microseconds. */
+/* COMM-PID [CPU] FLAGS SECONDS.MICROSECONDS: EVENT...; returns microseconds. */
 uint64_t trace_time(const char *line)
 {
 	const char *at = strstr(line, "] ");

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What is done with a line of the trace. */
+/* Called for each line of the trace. */
 typedef void (*trace_fn)(void *arg, const char *line);
 
 bool trace_has(const char *tracer);

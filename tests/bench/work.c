@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * A process that changes its address space and touches it, and notes how long
- * each time takes: what it has to bear from those who look at it.
- */
+/* Work of a target: it maps, touches and unmaps memory, and measures each operation. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,9 +10,9 @@
 #include "../layouts/layout.h"
 #include "work.h"
 
-/* Of each kind; what is beyond is not noted. */
+/* Samples per operation; more are dropped. */
 #define SAMPLES (1ul << 20)
-/* Pages that are mapped, touched and unmapped. */
+/* Pages per mmap(). */
 #define PIECE 16
 
 enum { OP_MMAP, OP_TOUCH, OP_MUNMAP, OP_FAULT, OPS };
@@ -35,7 +32,7 @@ static uint64_t now(void)
 	return time.tv_sec * 1000000000ull + time.tv_nsec;
 }
 
-/* Returns the time, which is when the next one begins. */
+/* Returns the current time, at which the next operation starts. */
 static uint64_t note(int which, uint64_t since)
 {
 	uint64_t until = now();
@@ -45,8 +42,8 @@ static uint64_t note(int which, uint64_t since)
 	return until;
 }
 
-/* A piece of memory comes, is touched page for page, and goes. */
-static void come_and_go(void)
+/* mmap(), a touch of each page, and munmap(). */
+static void map_and_unmap(void)
 {
 	uint64_t since = now();
 	volatile char *piece;
@@ -65,8 +62,8 @@ static void come_and_go(void)
 	note(OP_MUNMAP, since);
 }
 
-/* A page is given back, and missed. */
-static void miss(volatile char *page)
+/* A page fault after MADV_DONTNEED. */
+static void fault(volatile char *page)
 {
 	uint64_t since;
 
@@ -84,8 +81,8 @@ static int compare(const void *a, const void *b)
 }
 
 /*
- * Works for a while, and says "work OP COUNT MEDIAN P99 MAX ..." in
- * nanoseconds, of all kinds in one line.
+ * Works for a time, and prints "work OP COUNT MEDIAN P99 MAX ...", in nanoseconds, for all
+ * operations in one line.
  */
 void work(char *start, size_t size, unsigned int milliseconds)
 {
@@ -96,9 +93,9 @@ void work(char *start, size_t size, unsigned int milliseconds)
 	for (i = 0; i < OPS; i++)
 		op[i].count = 0;
 	while (now() < until) {
-		come_and_go();
-		miss(start + at);
-		/* From one table to the next, and around. */
+		map_and_unmap();
+		fault(start + at);
+		/* The next page is in another table. */
 		at = (at + pmd_size + page_size) % size;
 	}
 	printf("work");
