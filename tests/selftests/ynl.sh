@@ -195,7 +195,7 @@ stack=$(awk '/\[stack\]/ { split($1, a, "-"); print a[2] }' "/proc/$pid/maps")
 address=$((0x$stack - 8))
 check "walk-get" ynl dump walk-get "{\"pid\": $pid, \"address\": [$address]}"
 json_same "walk-get agrees with walk" \
-	"$reply" '[.[0].path[0].step[] | [.level, .index, .table]]' \
+	"$reply" '[.[0].path[0].entry[] | [.level, .index, .table]]' \
 	"$(ptscope walk --json -o level,index,table,flags "$pid" "$(printf '%x' "$address")")" \
 	'[.walk[] | select(.flags != "folded") | [.level, .index, .table]]'
 
