@@ -10,7 +10,7 @@
 # What the tests and the demonstration run, and what building ptscope takes.
 GUEST_PACKAGES=(busybox-static bsdutils hostname jq kmod less libc-bin
 	man-db ncurses-base perl procps redis-server
-	libc6-dev libnl-3-dev libnl-genl-3-dev libsmartcols-dev)
+	libc6-dev libnl-3-dev libnl-genl-3-dev libsmartcols-dev libyajl-dev)
 
 # Prints the root of the small Debian, making it if need be.
 # shellcheck disable=SC2154 # set by arch_facts
