@@ -123,9 +123,11 @@ enum ptscope_memory_type {
  * enum ptscope_detail - What else, apart from state, level and flags, makes a
  *   new run.
  * @PTSCOPE_DETAIL_FRAME: frames or swap slots do not follow each other; they
- *   are said of a run only if this is asked for
- * @PTSCOPE_DETAIL_AGE: young and dirty; without it these flags are not said
- * @PTSCOPE_DETAIL_SOFT_DIRTY: soft-dirty; without it this flag is not said
+ *   are reported only with this detail
+ * @PTSCOPE_DETAIL_AGE: young and dirty, which are reported only with this
+ *   detail
+ * @PTSCOPE_DETAIL_SOFT_DIRTY: soft-dirty, which is reported only with this
+ *   detail
  * @PTSCOPE_DETAIL_NODE: NUMA node of the frame
  * @PTSCOPE_DETAIL_FOLIO: the folio that the frame belongs to
  */
