@@ -28,8 +28,9 @@ ALL_CFLAGS  = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -Imodule/uapi -Iuserspace/lib
 # Asked when a recipe runs, since "make demo" installs what answers.
 NL_CFLAGS   = $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0)
 NL_LIBS     = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
-SCOLS_LIBS  = $(shell $(PKG_CONFIG) --libs smartcols)
-SCOLS_CFLAGS = $(shell $(PKG_CONFIG) --cflags smartcols)
+# What the client prints with: tables and JSON.
+OUT_CFLAGS  = $(shell $(PKG_CONFIG) --cflags smartcols yajl)
+OUT_LIBS    = $(shell $(PKG_CONFIG) --libs smartcols yajl)
 
 U := $(BUILD)/userspace
 T := $(BUILD)/tests
@@ -82,7 +83,7 @@ $(BUILD)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) $(OBJ_CFLAGS) -c -o $@ $<
 
 $(lib_obj): OBJ_CFLAGS = -fPIC $(NL_CFLAGS)
-$(cli_obj): OBJ_CFLAGS = $(SCOLS_CFLAGS)
+$(cli_obj): OBJ_CFLAGS = $(OUT_CFLAGS)
 
 $(STATIC_LIB): $(lib_obj)
 	@mkdir -p $(@D)
@@ -98,7 +99,7 @@ $(SHARED_LIB): $(lib_obj) userspace/lib/libptscope.map
 # The client carries the library in itself: it runs from wherever it stands.
 $(CLI): $(cli_obj) $(STATIC_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(SCOLS_LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(OUT_LIBS)
 
 ## make tests      the programs that the tests run
 tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)/fuzz/%) \
@@ -137,7 +138,7 @@ $(T)/bench/%: $(T)/bench/%.o $(bench_obj) $(STATIC_LIB)
 # A client that says it is another version. (What a former build found to depend
 # on are headers, too.)
 $(T)/ptscope-other: $(cli_src) $(STATIC_LIB)
-	$(CC) $(ALL_CFLAGS) $(SCOLS_CFLAGS) -DPTSCOPE_VERSION='"99.0"' -o $@ $(filter %.c %.a,$^) $(NL_LIBS) $(SCOLS_LIBS)
+	$(CC) $(ALL_CFLAGS) $(OUT_CFLAGS) -DPTSCOPE_VERSION='"99.0"' -o $@ $(filter %.c %.a,$^) $(NL_LIBS) $(OUT_LIBS)
 
 # These know the library's inside, which the shared library does not show. The
 # library's sources are built once more, with what finds a read out of bounds.
@@ -154,11 +155,11 @@ FUZZ_MAIN := tests/fuzz/run.c
 FUZZ_OUT := $(T)/fuzz
 $(FUZZ_OUT)/reply: tests/fuzz/reply.c tests/unit/format.c userspace/lib/decode.c $(FUZZ_MAIN)
 $(FUZZ_OUT)/arguments: tests/fuzz/arguments.c $(filter-out %/main.c,$(cli_src)) $(lib_src) $(FUZZ_MAIN)
-$(FUZZ_OUT)/arguments: OBJ_CFLAGS = $(SCOLS_CFLAGS) -Iuserspace/cli
+$(FUZZ_OUT)/arguments: OBJ_CFLAGS = $(OUT_CFLAGS) -Iuserspace/cli
 $(FUZZ_OUT)/%: tests/fuzz/%.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(ALL_CFLAGS) $(OBJ_CFLAGS) $(NL_CFLAGS) $(FUZZ_SANITIZE) -Itests/unit -o $@ \
-		$(filter %.c,$^) $(NL_LIBS) $(SCOLS_LIBS)
+		$(filter %.c,$^) $(NL_LIBS) $(OUT_LIBS)
 
 # scripts/fuzz -w packs the corpora.
 $(T)/fuzz/corpus/%/.unpacked: tests/fuzz/corpus/%.tar
@@ -221,7 +222,7 @@ lint:
 compat-lines:
 	scripts/compat-lines
 
-## make spec       make the UAPI header from module/spec/ptscope.yaml
+## make spec       make the UAPI header and the client's names from module/spec/ptscope.yaml
 spec:
 	scripts/gen-spec
 

@@ -35,14 +35,14 @@ void frames_add(struct frames *sum, const struct frames *part)
 	sum->exclusive += part->exclusive;
 }
 
-void frames_nodes(char *to, size_t room, const struct frames *frames, uint32_t page_size)
+void frames_nodes(char *to, size_t size, const struct frames *frames, uint32_t page_size)
 {
 	size_t used = 0;
 	int i;
 
 	*to = '\0';
-	for (i = 0; i < FRAMES_NODES && used < room; i++)
+	for (i = 0; i < FRAMES_NODES && used < size; i++)
 		if (frames->node[i])
-			used += snprintf(to + used, room - used, "%sN%d=%" PRIu64,
+			used += snprintf(to + used, size - used, "%sN%d=%" PRIu64,
 					 used ? " " : "", i, frames->node[i] / page_size);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is known of the frames behind a VMA: their nodes and folios.
+ * Nodes and folios of the frames that a VMA maps.
  */
 #ifndef CLI_FRAMES_H
 #define CLI_FRAMES_H
@@ -27,7 +27,7 @@ struct frames {
 
 void frames_add_run(struct frames *frames, const struct ptscope_run *run, uint32_t page_size);
 void frames_add(struct frames *sum, const struct frames *part);
-/* In the way of numa_maps: N0=3 N1=7, in base pages. */
-void frames_nodes(char *to, size_t room, const struct frames *frames, uint32_t page_size);
+/* As numa_maps has them: N0=3 N1=7, in base pages. */
+void frames_nodes(char *to, size_t size, const struct frames *frames, uint32_t page_size);
 
 #endif /* CLI_FRAMES_H */

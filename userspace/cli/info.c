@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptscope info: the machine's tables, the module, and what the asker may see.
+ * ptscope info: the machine's tables, the module, and what the caller may see.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "table.h"
+#include "error.h"
+#include "names.h"
+#include "output.h"
 #include "../../module/version.h"
-
-static const char *const level_names[PTSCOPE_LEVELS] = {
-	[PTSCOPE_LEVEL_PTE] = "pte",
-	[PTSCOPE_LEVEL_PMD] = "pmd",
-	[PTSCOPE_LEVEL_PUD] = "pud",
-	[PTSCOPE_LEVEL_P4D] = "p4d",
-	[PTSCOPE_LEVEL_PGD] = "pgd",
-};
 
 static bool fill_module(const void *row, struct cell *cell)
 {
@@ -57,7 +51,7 @@ static void name_levels(const struct ptscope_info *info, bool folded, struct cel
 	for (i = PTSCOPE_LEVELS - 1; i >= 0; i--)
 		if (info->level[i].folded == folded && info->level[i].shift)
 			used += snprintf(cell->buf + used, sizeof(cell->buf) - used, "%s%s",
-					 used ? " " : "", level_names[i]);
+					 used ? "," : "", level_name(i));
 }
 
 static bool fill_real(const void *row, struct cell *cell)
@@ -145,60 +139,69 @@ static bool fill_tables(const void *row, struct cell *cell)
 }
 
 static const struct column columns[] = {
-	{ "module", CELL_TEXT, "version of the kernel module", fill_module },
-	{ "client", CELL_TEXT, "version of this command", fill_client },
-	{ "page-size", CELL_SIZE, "size of a base page", fill_page_size },
-	{ "va-bits", CELL_NUMBER, "bits of an address that the tables translate", fill_va_bits },
-	{ "levels", CELL_NUMBER, "levels that the tables have", fill_levels },
-	{ "real", CELL_TEXT, "their names, from the top", fill_real },
-	{ "folded", CELL_TEXT, "levels that exist in the kernel's source only", fill_folded },
-	{ "split", CELL_TEXT, "bits of each level's index, and of the offset", fill_split },
-	{ "pte-leaf", CELL_SIZE, "bytes that a PTE maps", fill_pte_leaf },
-	{ "pmd-leaf", CELL_SIZE, "bytes that a PMD leaf maps", fill_pmd_leaf },
-	{ "pud-leaf", CELL_SIZE, "bytes that a PUD leaf maps", fill_pud_leaf },
+	{ "module", CELL_TEXT, "version of the kernel module", .fill = fill_module },
+	{ "client", CELL_TEXT, "version of this command", .fill = fill_client },
+	{ "page-size", CELL_SIZE, "size of a base page", .fill = fill_page_size },
+	{ "va-bits", CELL_COUNT, "bits of an address that the tables translate",
+	  .fill = fill_va_bits },
+	{ "levels", CELL_COUNT, "levels that the tables have", .fill = fill_levels },
+	{ "real", CELL_LIST, "names of these levels, from the top", .fill = fill_real },
+	{ "folded", CELL_LIST, "levels that exist in the kernel's source only",
+	  .fill = fill_folded },
+	{ "split", CELL_TEXT, "bits of each level's index, and of the offset", .fill = fill_split },
+	{ "pte-leaf", CELL_SIZE, "bytes that a PTE maps", .fill = fill_pte_leaf },
+	{ "pmd-leaf", CELL_SIZE, "bytes that a PMD leaf maps", .fill = fill_pmd_leaf },
+	{ "pud-leaf", CELL_SIZE, "bytes that a PUD leaf maps", .fill = fill_pud_leaf },
 	{ "pte-cont", CELL_SIZE, "bytes of a block of PTEs with the contiguous hint",
-	  fill_pte_cont },
+	  .fill = fill_pte_cont },
 	{ "pmd-cont", CELL_SIZE, "bytes of a block of PMDs with the contiguous hint",
-	  fill_pmd_cont },
-	{ "processes", CELL_BOOL, "you may look at other processes (CAP_SYS_PTRACE)",
-	  fill_processes },
-	{ "frames", CELL_BOOL, "you may see frame numbers (CAP_SYS_ADMIN)", fill_frames },
-	{ "tables", CELL_BOOL, "and those of page tables (not in lockdown)", fill_tables },
+	  .fill = fill_pmd_cont },
+	{ "processes", CELL_BOOL, "the caller may look at other processes (CAP_SYS_PTRACE)",
+	  .fill = fill_processes },
+	{ "frames", CELL_BOOL, "the caller may see frame numbers (CAP_SYS_ADMIN)",
+	  .fill = fill_frames },
+	{ "tables", CELL_BOOL, "the caller may see frame numbers of page tables (not in lockdown)",
+	  .fill = fill_tables },
+	{ .name = NULL }
 };
 
 static const struct columns info_columns = {
 	.all = columns,
-	.count = sizeof(columns) / sizeof(columns[0]),
 	.defaults = "module,client,page-size,va-bits,levels,real,folded,split,pte-leaf,pmd-leaf,pud-leaf,pte-cont,pmd-cont,processes,frames,tables",
 };
 
 static int info_run(const struct verb *verb, const struct options *opts)
 {
 	struct ptscope_info info;
+	struct output *out;
 	struct ptscope *ps;
-	struct table *table;
 	int status;
 
 	if (opts->noperands) {
-		complain("info takes no operand");
-		return CLI_FAILED;
+		print_error("info: unexpected operand: '%s'", opts->operands[0]);
+		return print_usage_hint(verb);
 	}
 	ps = cli_connect(opts, &info, &status);
 	if (!ps)
 		return status;
 
-	table = table_new(verb, opts);
-	status = table && table_add_fields(table, &info) && table_print(table) ?
-		 CLI_OK : CLI_FAILED;
-	table_free(table);
+	status = CLI_FAILED;
+	out = output_open(verb->name, verb->columns, opts);
+	if (out) {
+		bool good = output_record(out, &info);
+
+		status = output_close(out) && good ? CLI_OK : CLI_FAILED;
+	}
 	ptscope_free(ps);
 	return status;
 }
 
-const struct verb info_verb = {
+static const struct verb info_verb = {
 	.name = "info",
-	.summary = "Show the shape of the page tables, the module and what you may see",
+	.summary = "Show the shape of the page tables, the module and what the caller may see",
 	.operands = "",
 	.columns = &info_columns,
 	.run = info_run,
 };
+
+REGISTER_VERB(info);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
+#include "error.h"
 #include "../../module/version.h"
 
 static void usage(FILE *to)
@@ -16,23 +16,47 @@ static void usage(FILE *to)
 
 	fputs("Usage: ptscope VERB [PID...] [options]\n\n"
 	      "Show where a process's memory really is, from its page tables.\n\nVerbs:\n", to);
-	for (verb = verbs; *verb; verb++)
+	for (verb = __start_verbs; verb < __stop_verbs; verb++)
 		fprintf(to, "  %-8s %s\n", (*verb)->name, (*verb)->summary);
 	fputs("\nOptions:\n"
 	      "  -h, --help           print this and end\n"
 	      "  -V, --version        print the version and end\n"
-	      "\n'ptscope VERB --help' tells more about a verb, ptscope(8) all.\n", to);
+	      "\n'ptscope help VERB' describes a verb, ptscope(8) all of them.\n", to);
 }
 
 /* A full disk or a closed pipe must not look like success. */
 static int close_stdout(int status)
 {
 	if (ferror(stdout) | fclose(stdout)) {
-		if (errno != EPIPE)
-			fprintf(stderr, "ptscope: cannot write: %s\n", strerror(errno));
+		print_write_error(errno);
 		return CLI_FAILED;
 	}
 	return status;
+}
+
+static int unknown_verb(const char *name)
+{
+	const struct verb *verb = suggest_verb(name);
+
+	if (verb)
+		print_error("unknown verb: '%s'; did you mean %s?", name, verb->name);
+	else
+		print_error("unknown verb: '%s'", name);
+	fputs("Try 'ptscope --help'.\n", stderr);
+	return CLI_FAILED;
+}
+
+static int help(const char *name)
+{
+	const struct verb *verb = name ? find_verb(name) : NULL;
+
+	if (name && !verb)
+		return unknown_verb(name);
+	if (verb)
+		options_help(verb);
+	else
+		usage(stdout);
+	return CLI_OK;
 }
 
 static int run(int argc, char **argv)
@@ -42,24 +66,22 @@ static int run(int argc, char **argv)
 	struct options opts;
 	int status;
 
-	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
-		usage(stdout);
-		return CLI_OK;
-	}
+	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help"))
+		return help(argc > 2 ? argv[2] : NULL);
 	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
 		puts("ptscope " PTSCOPE_VERSION);
 		return CLI_OK;
 	}
-	verb = find_verb(name);
-	if (verb) {
-		if (!options_parse(&opts, verb, argc - 1, argv + 1, &status))
-			return status;
-		return verb->run(verb, &opts);
+	if (!*name) {
+		usage(stderr);
+		return CLI_FAILED;
 	}
-	if (*name)
-		complain("'%s' is no verb", name);
-	usage(stderr);
-	return CLI_FAILED;
+	verb = find_verb(name);
+	if (!verb)
+		return unknown_verb(name);
+	if (!options_parse(&opts, verb, argc - 1, argv + 1, &status))
+		return status;
+	return verb->run(verb, &opts);
 }
 
 int main(int argc, char **argv)

@@ -1,121 +1,130 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers of the wire, in words.
+ * Names of what the wire has numbers for. Those of the wire itself come from its
+ * description, those of entries' bits from the manuals of processors.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "error.h"
 #include "names.h"
+#include "spec_names.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* By PTSCOPE_STATE_*. */
-static const char *const states[] = {
-	"res", "lazy", "cached", "disk", "swap", "migration", "hwpoison", "device-private",
-	"device-exclusive", "uffd-wp", "guard", "poison", "bad",
+struct names {
+	const struct spec_name *all;
+	size_t count;
 };
 
-/* By the bits of PTSCOPE_FLAG_*. */
-static const char *const flags[] = {
-	"write", "user", "exec", "young", "dirty", "soft-dirty", "uffd-wp", "global",
-	"special", "devmap", "protnone", "zero", "thp", "hugetlb", "exclusive", "cont",
-};
+#define NAMES(array) { .all = (array), .count = COUNT(array) }
 
-/* By the bits of PTSCOPE_DETAIL_*. */
-static const char *const details[] = { "frame", "age", "soft-dirty", "node", "folio" };
+static const struct names levels = NAMES(spec_levels);
+static const struct names states = NAMES(spec_states);
+static const struct names flags = NAMES(spec_flags);
+static const struct names details = NAMES(spec_details);
+static const struct names folios = NAMES(spec_folios);
+static const struct names memory_types = NAMES(spec_memory_types);
+static const struct names vma_flags = NAMES(spec_vma_flags);
 
-/* By the bits of PTSCOPE_FOLIO_*. */
-static const char *const folios[] = {
-	"anon", "ksm", "shared", "exclusive", "swap-backed", "mlocked", "unevictable",
-	"writeback", "aligned",
-};
-
-/* By PTSCOPE_MEMORY_TYPE_*; what memory usually is needs no word. */
-static const char *const memory_types[] = {
-	NULL, NULL, "wc", "uc-minus", "uc", "wt", "wp", NULL, "normal-tagged", "normal-nc",
-	"device-nGnRnE", "device-nGnRE", NULL, "nc", "io",
-};
-
-static const char *const levels[] = { "pte", "pmd", "pud", "p4d", "pgd" };
-
-const char *state_word(uint32_t state)
+static const char *name_of(const struct names *names, uint32_t number)
 {
-	return state < COUNT(states) ? states[state] : "unknown";
+	if (number < names->count && names->all[number].name)
+		return names->all[number].name;
+	return "unknown";
 }
 
-const char *level_word(uint32_t level)
+const char *state_name(uint32_t state)
 {
-	return level < COUNT(levels) ? levels[level] : "unknown";
+	return name_of(&states, state);
 }
 
-const char *leaf_word(const struct ptscope_run *run)
+const char *level_name(uint32_t level)
+{
+	return name_of(&levels, level);
+}
+
+const char *leaf_name(const struct ptscope_run *run)
 {
 	if (run->state != PTSCOPE_STATE_RES)
 		return NULL;
-	return run->flags & PTSCOPE_FLAG_CONT ? "cont" : level_word(run->level);
+	return run->flags & PTSCOPE_FLAG_CONT ? "cont" : level_name(run->level);
 }
 
+/* The type that memory usually has is not worth a name. */
+static bool is_usual(uint32_t memory_type)
+{
+	return memory_type == PTSCOPE_MEMORY_TYPE_UNKNOWN ||
+	       memory_type == PTSCOPE_MEMORY_TYPE_WB ||
+	       memory_type == PTSCOPE_MEMORY_TYPE_NORMAL ||
+	       memory_type == PTSCOPE_MEMORY_TYPE_PMA;
+}
+
+/* One more element of the list in @to. */
 __attribute__((format(printf, 4, 5)))
-static size_t append(char *to, size_t room, size_t used, const char *format, ...)
+static size_t append(char *to, size_t size, size_t used, const char *format, ...)
 {
 	va_list args;
 	int len;
 
+	if (used && used + 1 < size)
+		to[used++] = ',';
 	va_start(args, format);
-	len = vsnprintf(to + used, room - used, format, args);
+	len = vsnprintf(to + used, size - used, format, args);
 	va_end(args);
-	return used + len < room ? used + len : room - 1;
+	return used + len < size ? used + len : size - 1;
 }
 
-static size_t append_bits(char *to, size_t room, size_t used, uint32_t bits,
-			  const char *const *words, size_t count)
+static size_t append_bits(char *to, size_t size, uint32_t bits, const struct names *names)
 {
-	size_t i;
+	size_t used = 0, i;
 
-	for (i = 0; i < count; i++)
+	*to = '\0';
+	for (i = 0; i < names->count; i++)
 		if (bits & (1u << i))
-			used = append(to, room, used, "%s%s", used ? "," : "", words[i]);
+			used = append(to, size, used, "%s", names->all[i].name);
 	return used;
 }
 
-void run_words(char *to, size_t room, const struct ptscope_run *run)
+void name_flags(char *to, size_t size, const struct ptscope_run *run)
 {
-	size_t used;
+	size_t used = append_bits(to, size, run->flags, &flags);
 
-	*to = '\0';
-	used = append_bits(to, room, 0, run->flags, flags, COUNT(flags));
 	if (run->pkey)
-		used = append(to, room, used, "%spkey=%u", used ? "," : "", run->pkey);
-	if (run->state == PTSCOPE_STATE_RES && run->memory_type < COUNT(memory_types) &&
-	    memory_types[run->memory_type])
-		append(to, room, used, "%s%s", used ? "," : "", memory_types[run->memory_type]);
+		used = append(to, size, used, "pkey=%u", run->pkey);
+	if (run->state == PTSCOPE_STATE_RES && !is_usual(run->memory_type))
+		append(to, size, used, "%s",
+		       name_of(&memory_types, run->memory_type));
 }
 
-void folio_words(char *to, size_t room, uint32_t folio)
+void name_folio(char *to, size_t size, uint32_t folio)
 {
-	*to = '\0';
-	append_bits(to, room, 0, folio, folios, COUNT(folios));
+	append_bits(to, size, folio, &folios);
+}
+
+void name_vma_flags(char *to, size_t size, uint32_t bits)
+{
+	append_bits(to, size, bits, &vma_flags);
 }
 
 /**
  * struct entry_bit - a field of an entry
  * @mask: its bits
- * @value: what they are for the word to be said
- * @word: the word
+ * @value: what they are if it has the name
+ * @name: the name
  * @of: the entries that have it
  */
 struct entry_bit {
 	uint64_t mask;
 	uint64_t value;
-	const char *word;
+	const char *name;
 	enum { ANY, LEAF, TABLE, PTE_LEAF, HUGE_LEAF } of;
 };
 
 #define BIT(n) (1ull << (n))
-#define ONE(n, word, of) { BIT(n), BIT(n), word, of }
-#define NOT(n, word, of) { BIT(n), 0, word, of }
+#define ONE(n, name, of) { BIT(n), BIT(n), name, of }
 
 #if defined(__x86_64__)
 static const struct entry_bit entry_bits[] = {
@@ -125,8 +134,8 @@ static const struct entry_bit entry_bits[] = {
 	ONE(63, "XD", ANY),
 };
 #elif defined(__aarch64__)
-#define FIELD(low, bits, number, word, of) \
-	{ (BIT(bits) - 1) << (low), (uint64_t)(number) << (low), word, of }
+#define FIELD(low, bits, number, name, of) \
+	{ (BIT(bits) - 1) << (low), (uint64_t)(number) << (low), name, of }
 static const struct entry_bit entry_bits[] = {
 	ONE(0, "VALID", ANY), FIELD(0, 2, 1, "BLOCK", HUGE_LEAF),
 	FIELD(0, 2, 3, "TABLE", TABLE), ONE(6, "USER", LEAF), ONE(7, "RDONLY", LEAF),
@@ -166,7 +175,7 @@ static bool has_field(const struct entry_bit *bit, uint32_t level, bool table)
 	return false;
 }
 
-void entry_words(char *to, size_t room, uint64_t value, uint32_t level, bool table)
+void name_bits(char *to, size_t size, uint64_t value, uint32_t level, bool table)
 {
 	size_t used = 0;
 	size_t i;
@@ -176,30 +185,39 @@ void entry_words(char *to, size_t room, uint64_t value, uint32_t level, bool tab
 		const struct entry_bit *bit = &entry_bits[i];
 
 		if ((value & bit->mask) == bit->value && has_field(bit, level, table))
-			used = append(to, room, used, "%s%s", used ? " " : "", bit->word);
+			used = append(to, size, used, "%s", bit->name);
 	}
 }
 
-static bool find_word(const char *what, const char *word, size_t len,
-		      const char *const *words, size_t count, uint32_t *bits)
+static void list_names(FILE *to, const struct names *names)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (strlen(words[i]) == len && !strncmp(words[i], word, len)) {
+	for (i = 0; i < names->count; i++)
+		fprintf(to, "%s%s", i ? "," : "", names->all[i].name);
+	fputc('\n', to);
+}
+
+static bool find_name(const char *what, const char *name, size_t len,
+		      const struct names *names, uint32_t *bits)
+{
+	size_t i;
+
+	for (i = 0; i < names->count; i++) {
+		const char *own = names->all[i].name;
+
+		if (strlen(own) == len && !strncmp(own, name, len)) {
 			*bits |= 1u << i;
 			return true;
 		}
 	}
-	complain("'%.*s' is no %s; these are:", (int)len, word, what);
-	for (i = 0; i < count; i++)
-		fprintf(stderr, "%s%s", i ? "," : "  ", words[i]);
-	fputc('\n', stderr);
+	print_error("unknown %s: '%.*s'; known are", what, (int)len, name);
+	list_names(stderr, names);
 	return false;
 }
 
-static bool parse_list(const char *what, const char *list, const char *const *words,
-		       size_t count, uint32_t *bits, uint32_t *inverted)
+static bool parse_list(const char *what, const char *list, const struct names *names,
+		       uint32_t *bits, uint32_t *inverted)
 {
 	do {
 		bool invert = inverted && *list == '^';
@@ -208,7 +226,7 @@ static bool parse_list(const char *what, const char *list, const char *const *wo
 
 		list += invert;
 		len = strcspn(list, ",");
-		if (!find_word(what, list, len, words, count, &bit))
+		if (!find_name(what, list, len, names, &bit))
 			return false;
 		*bits |= bit;
 		if (invert)
@@ -220,17 +238,32 @@ static bool parse_list(const char *what, const char *list, const char *const *wo
 
 bool parse_states(const char *list, uint32_t *bits)
 {
-	return parse_list("state", list, states, COUNT(states), bits, NULL);
+	return parse_list("state", list, &states, bits, NULL);
 }
 
 bool parse_flags(const char *list, uint32_t *mask, uint32_t *inverted)
 {
-	return parse_list("flag", list, flags, COUNT(flags), mask, inverted);
+	return parse_list("flag", list, &flags, mask, inverted);
 }
 
 bool parse_detail(const char *list, uint32_t *detail)
 {
-	return parse_list("detail", list, details, COUNT(details), detail, NULL);
+	return parse_list("detail", list, &details, detail, NULL);
+}
+
+void list_states(FILE *to)
+{
+	list_names(to, &states);
+}
+
+void list_flags(FILE *to)
+{
+	list_names(to, &flags);
+}
+
+void list_details(FILE *to)
+{
+	list_names(to, &details);
 }
 
 #define SWAP_AREAS 32
@@ -238,7 +271,7 @@ bool parse_detail(const char *list, uint32_t *detail)
 /*
  * The kernel numbers its swap areas by the order in which they were taken into
  * use, and lists them so. After one has been given up in between, the numbers
- * of those behind it are not known; then there are fewer lines than areas.
+ * of later ones are not known; then there are fewer lines than areas.
  */
 static const char *swap_device(uint32_t type)
 {
@@ -263,12 +296,12 @@ static const char *swap_device(uint32_t type)
 	return type < areas ? names[type] : NULL;
 }
 
-void swap_words(char *to, size_t room, uint32_t type)
+void name_swap_area(char *to, size_t size, uint32_t type)
 {
 	const char *name = swap_device(type);
 
 	if (name)
-		snprintf(to, room, "%s", name);
+		snprintf(to, size, "%s", name);
 	else
-		snprintf(to, room, "swap area %u", type);
+		snprintf(to, size, "swap area %u", type);
 }

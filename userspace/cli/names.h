@@ -1,35 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers of the wire, in words.
+ * Names of what the wire has numbers for, and back. Lists of names are separated
+ * by commas.
  */
-#ifndef CLI_WORDS_H
-#define CLI_WORDS_H
+#ifndef CLI_NAMES_H
+#define CLI_NAMES_H
+
+#include <stdio.h>
 
 #include "cli.h"
 
-const char *state_word(uint32_t state);
-const char *level_word(uint32_t level);
+const char *state_name(uint32_t state);
+const char *level_name(uint32_t level);
 /* What a page is mapped by; NULL if it is not. */
-const char *leaf_word(const struct ptscope_run *run);
-/* Flags, protection key and memory type of a run, comma-separated. */
-void run_words(char *to, size_t room, const struct ptscope_run *run);
-void folio_words(char *to, size_t room, uint32_t folio);
+const char *leaf_name(const struct ptscope_run *run);
+/* Flags, protection key and memory type of a run. */
+void name_flags(char *to, size_t size, const struct ptscope_run *run);
+void name_folio(char *to, size_t size, uint32_t folio);
+/* Flags of a VMA, in the letters of smaps. */
+void name_vma_flags(char *to, size_t size, uint32_t flags);
 
 /*
- * Bits of an entry, in the words of the processor's manual, separated by
- * blanks. @table: the entry points to a table.
+ * Bits of an entry, by the names of the processor's manual. @table: the entry
+ * points to a table.
  */
-void entry_words(char *to, size_t room, uint64_t value, uint32_t level, bool table);
+void name_bits(char *to, size_t size, uint64_t value, uint32_t level, bool table);
 
 /*
- * Find each of a comma-separated list's words. States become bits of
- * PTSCOPE_STATE_*; flags that a ^ stands before go into @inverted too.
+ * Find each name of a list. States become bits of PTSCOPE_STATE_*; flags that a ^
+ * stands before go into @inverted too. A name that is none is reported.
  */
 bool parse_states(const char *list, uint32_t *states);
 bool parse_flags(const char *list, uint32_t *mask, uint32_t *inverted);
 bool parse_detail(const char *list, uint32_t *detail);
 
-/* The device or file behind a swap area, or its number. */
-void swap_words(char *to, size_t room, uint32_t type);
+/* Print all names, as a line. */
+void list_states(FILE *to);
+void list_flags(FILE *to);
+void list_details(FILE *to);
 
-#endif /* CLI_WORDS_H */
+/* The device or file of a swap area, or its number. */
+void name_swap_area(char *to, size_t size, uint32_t type);
+
+#endif /* CLI_NAMES_H */

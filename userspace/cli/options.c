@@ -1,108 +1,188 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The options that all verbs have.
+ * The options of all verbs, and how operands are read.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
-#include "table.h"
+#include "column.h"
+#include "error.h"
 #include "names.h"
 
 enum {
 	OPT_COLOR = 256,
 	OPT_LIST_COLUMNS,
+	OPT_SORT,
+	OPT_REVERSE,
+	OPT_TOP,
+	OPT_NONZERO,
+	OPT_BY,
+	OPT_NAME,
+	OPT_CGROUP,
+	OPT_USER,
 	OPT_RANGE,
 	OPT_STATE,
 	OPT_FLAGS,
 	OPT_ANY,
 	OPT_DETAIL,
-	OPT_SUMMARY,
 	OPT_CACHE,
+	OPT_SUMMARY,
 };
 
-static const struct option long_options[] = {
-	{ "any",		required_argument,	NULL, OPT_ANY },
-	{ "bytes",		no_argument,		NULL, 'b' },
-	{ "cache",		no_argument,		NULL, OPT_CACHE },
-	{ "color",		optional_argument,	NULL, OPT_COLOR },
-	{ "detail",		required_argument,	NULL, OPT_DETAIL },
-	{ "flags",		required_argument,	NULL, OPT_FLAGS },
-	{ "help",		no_argument,		NULL, 'h' },
-	{ "json",		no_argument,		NULL, 'j' },
-	{ "list-columns",	no_argument,		NULL, OPT_LIST_COLUMNS },
-	{ "noheadings",		no_argument,		NULL, 'n' },
-	{ "output",		required_argument,	NULL, 'o' },
-	{ "range",		required_argument,	NULL, OPT_RANGE },
-	{ "raw",		no_argument,		NULL, 'r' },
-	{ "state",		required_argument,	NULL, OPT_STATE },
-	{ "summary",		no_argument,		NULL, OPT_SUMMARY },
-	{ NULL, 0, NULL, 0 },
+/**
+ * struct option_help - an option, for getopt_long() and for --help
+ * @name: after --
+ * @value: its letter, or OPT_*
+ * @argument: what its argument is called; NULL if it has none; in [] if it may be
+ *	left out
+ * @takes: TAKES_* that a verb must have for it; 0 if all have it
+ * @help: one line
+ */
+struct option_help {
+	const char *name;
+	int value;
+	const char *argument;
+	unsigned int takes;
+	const char *help;
 };
 
-static void list_columns(const struct verb *verb)
+/* In the order of --help. */
+static const struct option_help options[] = {
+	{ "json", 'j', NULL, 0, "print JSON: sizes in bytes, addresses as \"0x...\"" },
+	{ "output", 'o', "LIST", 0, "print these columns; with a leading +, add them" },
+	{ "list-columns", OPT_LIST_COLUMNS, NULL, 0, "list the columns and exit" },
+	{ "noheadings", 'n', NULL, 0, "print no headings" },
+	{ "raw", 'r', NULL, 0, "print one row a line, unaligned, sizes in bytes" },
+	{ "bytes", 'b', NULL, 0, "print sizes in bytes" },
+	{ "color", OPT_COLOR, "[WHEN]", 0, "colour: always, never or auto (the default)" },
+	{ "sort", OPT_SORT, "COLUMN", TAKES_ROWS,
+	  "sort by a column: amounts from the largest down, the rest upwards" },
+	{ "reverse", OPT_REVERSE, NULL, TAKES_ROWS, "reverse the order of the rows" },
+	{ "top", OPT_TOP, "N", TAKES_ROWS, "print the first N rows alone" },
+	{ "nonzero", OPT_NONZERO, NULL, TAKES_ROWS,
+	  "leave out rows in which all amounts but the size are 0" },
+	{ "by", OPT_BY, "KEY", TAKES_GROUPS, "one row for each name, type or perm" },
+	{ "name", OPT_NAME, "COMM", TAKES_SELECTION, "processes of this name" },
+	{ "cgroup", OPT_CGROUP, "PATH", TAKES_SELECTION,
+	  "processes in this cgroup and those below it" },
+	{ "user", OPT_USER, "USER", TAKES_SELECTION, "processes of this user, by name or number" },
+	{ "range", OPT_RANGE, "START-END", TAKES_RANGE, "only these addresses, in hexadecimal" },
+	{ "state", OPT_STATE, "LIST", TAKES_FILTER, "only pages in one of these states" },
+	{ "flags", OPT_FLAGS, "LIST", TAKES_FILTER,
+	  "only pages with all of these flags; ^ before a flag: without it" },
+	{ "any", OPT_ANY, "LIST", TAKES_FILTER, "only pages with at least one of these flags" },
+	{ "detail", OPT_DETAIL, "LIST", TAKES_FILTER, "begin a new run also where these change" },
+	{ "cache", OPT_CACHE, NULL, TAKES_CACHE, "look up in the page cache what is not mapped" },
+	{ "summary", OPT_SUMMARY, NULL, TAKES_SUMMARY, "print how large runs and folios are" },
+	{ "help", 'h', NULL, 0, "print this and exit" },
+};
+
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+
+static void make_long_options(struct option *to)
+{
+	size_t i;
+
+	memset(to, 0, (OPTIONS + 1) * sizeof(*to));
+	for (i = 0; i < OPTIONS; i++) {
+		to[i].name = options[i].name;
+		to[i].val = options[i].value;
+		to[i].has_arg = !options[i].argument ? no_argument :
+				*options[i].argument == '[' ? optional_argument :
+							      required_argument;
+	}
+}
+
+static const struct option_help *option_of(int value)
+{
+	size_t i;
+
+	for (i = 0; i < OPTIONS; i++)
+		if (options[i].value == value)
+			return &options[i];
+	return NULL;
+}
+
+static void list_columns(const struct columns *columns)
 {
 	int i;
 
-	for (i = 0; i < verb->columns->count; i++)
-		printf("  %-12s %s\n", verb->columns->all[i].name, verb->columns->all[i].help);
+	for (i = 0; columns->all[i].name; i++)
+		printf("  %-12s %s\n", columns->all[i].name, columns->all[i].help);
 }
 
-static void help(const struct verb *verb)
+static void help_option(const struct option_help *option)
 {
+	char text[40] = "    ";
+	size_t used = 4;
+
+	if (option->value < OPT_COLOR)
+		snprintf(text, sizeof(text), "-%c, ", option->value);
+	used += snprintf(text + used, sizeof(text) - used, "--%s", option->name);
+	if (option->argument && *option->argument == '[')
+		snprintf(text + used, sizeof(text) - used, "[=%s", option->argument + 1);
+	else if (option->argument)
+		snprintf(text + used, sizeof(text) - used, " %s", option->argument);
+	printf("  %-22s %s\n", text, option->help);
+}
+
+void options_help(const struct verb *verb)
+{
+	size_t i;
+
 	printf("Usage: ptscope %s [options]%s%s\n\n%s.\n", verb->name,
 	       *verb->operands ? " " : "", verb->operands, verb->summary);
 	if (verb->details)
 		printf("\n%s", verb->details);
-	printf("\nOptions:\n"
-	       "  -j, --json           print JSON: sizes in bytes, addresses as \"0x...\"\n"
-	       "  -o, --output LIST    print these columns; with a leading +, add them\n"
-	       "      --list-columns   list the columns and end\n"
-	       "  -n, --noheadings     print no headings\n"
-	       "  -r, --raw            print one row a line, unaligned, sizes in bytes\n"
-	       "  -b, --bytes          print sizes in bytes\n"
-	       "      --color[=WHEN]   colour: always, never or auto (the default)\n");
-	if (verb->takes & TAKES_RANGE)
-		printf("      --range START-END\n"
-		       "                       only these addresses\n");
-	if (verb->takes & TAKES_FILTER)
-		printf("      --state LIST     only pages in one of these states\n"
-		       "      --flags LIST     only pages with all of these flags; ^ before a flag: without it\n"
-		       "      --any LIST       only pages with one of these flags at least\n"
-		       "      --detail LIST    begin a new run also where these change:\n"
-		       "                       frame, age, soft-dirty, node, folio\n");
-	if (verb->takes & TAKES_CACHE)
-		printf("      --cache          look into the page cache for what is not mapped\n");
-	if (verb->takes & TAKES_SUMMARY)
-		printf("      --summary        print how large runs and folios are\n");
-	printf("  -h, --help           print this and end\n"
-	       "\nColumns (by default %s):\n", verb->columns->defaults);
-	list_columns(verb);
+	printf("\nOptions:\n");
+	for (i = 0; i < OPTIONS; i++)
+		if (!options[i].takes || verb->takes & options[i].takes)
+			help_option(&options[i]);
+	if (verb->takes & TAKES_FILTER) {
+		printf("\nStates:  ");
+		list_states(stdout);
+		printf("Flags:   ");
+		list_flags(stdout);
+		printf("Details: ");
+		list_details(stdout);
+	}
+	printf("\nColumns (by default %s):\n", verb->columns->defaults);
+	list_columns(verb->columns);
+	if (verb->summary_columns) {
+		printf("\nColumns of --summary:\n");
+		list_columns(verb->summary_columns);
+	}
 	printf("\nExit status: 0 done; 1 failed or denied; 2 the kernel side is missing or too old.\n"
 	       "See ptscope(8).\n");
 }
 
-static bool add_columns(struct options *opts, const struct columns *columns, const char *list)
+static int find_column(const struct columns *columns, const char *name, size_t len)
 {
-	const size_t room = sizeof(opts->columns) / sizeof(opts->columns[0]);
+	int index = column_index(columns, name, len);
 
+	if (index < 0)
+		print_error("unknown column: '%.*s'; --list-columns lists them", (int)len, name);
+	return index;
+}
+
+static bool add_columns(struct options *opts, const struct columns *columns, const char *list,
+			bool named)
+{
 	while (*list) {
 		size_t len = strcspn(list, ",");
-		int index = column_index(columns, list, len);
+		int index = find_column(columns, list, len);
 
-		if (index < 0) {
-			complain("no column is called '%.*s'; --list-columns lists them",
-				 (int)len, list);
+		if (index < 0)
+			return false;
+		if (opts->ncolumns == OPTIONS_COLUMNS) {
+			print_error("too many columns");
 			return false;
 		}
-		if ((size_t)opts->ncolumns == room) {
-			complain("too many columns");
-			return false;
-		}
+		opts->named[opts->ncolumns] = named;
 		opts->columns[opts->ncolumns++] = index;
 		list += len;
 		if (*list == ',')
@@ -111,26 +191,50 @@ static bool add_columns(struct options *opts, const struct columns *columns, con
 	return true;
 }
 
+static const char *default_columns(const struct options *opts, const struct columns *columns)
+{
+	if (opts->by != BY_NOTHING)
+		return columns->group_defaults[opts->by];
+	if (opts->cache && columns->cache_defaults)
+		return columns->cache_defaults;
+	return columns->defaults;
+}
+
 static bool set_columns(struct options *opts, const struct columns *columns, const char *list)
 {
-	const char *defaults = columns->defaults;
-
 	opts->ncolumns = 0;
-	if (opts->cache && columns->cache_defaults)
-		defaults = columns->cache_defaults;
 	if (!list || *list == '+') {
-		if (!add_columns(opts, columns, defaults))
+		if (!add_columns(opts, columns, default_columns(opts, columns), false))
 			return false;
 		list = list ? list + 1 : "";
 	}
-	if (!add_columns(opts, columns, list))
+	if (!add_columns(opts, columns, list, true))
 		return false;
 	if (!opts->ncolumns)
-		complain("--output names no column");
+		print_error("--output: no column given");
 	return opts->ncolumns;
 }
 
-/* On a terminal that has them, unless the user has said otherwise; see no-color.org. */
+static bool set_sort(struct options *opts, const struct columns *columns, const char *name)
+{
+	opts->sort = -1;
+	if (!name)
+		return true;
+	opts->sort = find_column(columns, name, strlen(name));
+	return opts->sort >= 0;
+}
+
+bool options_need(const struct options *opts, int column)
+{
+	int i;
+
+	for (i = 0; i < opts->ncolumns; i++)
+		if (opts->columns[i] == column)
+			return true;
+	return opts->sort == column;
+}
+
+/* On a terminal that has them, unless the user wants none; see no-color.org. */
 static bool color_by_default(void)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -149,10 +253,38 @@ static bool set_color(struct options *opts, const char *when)
 	} else if (!strcmp(when, "auto")) {
 		opts->color = color_by_default();
 	} else {
-		complain("--color takes always, never or auto, not '%s'", when);
+		print_error("--color: invalid argument: '%s' (always, never or auto)", when);
 		return false;
 	}
 	return true;
+}
+
+static bool set_by(struct options *opts, const char *key)
+{
+	if (!strcmp(key, "name")) {
+		opts->by = BY_NAME;
+	} else if (!strcmp(key, "type")) {
+		opts->by = BY_TYPE;
+	} else if (!strcmp(key, "perm")) {
+		opts->by = BY_PERM;
+	} else {
+		print_error("--by: invalid argument: '%s' (name, type or perm)", key);
+		return false;
+	}
+	return true;
+}
+
+static bool set_top(struct options *opts, const char *number)
+{
+	char *rest;
+
+	errno = 0;
+	opts->top = strtoul(number, &rest, 10);
+	if (*number >= '0' && *number <= '9' && !*rest && !errno && opts->top &&
+	    opts->top <= SIZE_MAX / 4)
+		return true;
+	print_error("--top: invalid number: '%s'", number);
+	return false;
 }
 
 bool parse_address(const char *text, char **rest, uint64_t *address)
@@ -162,14 +294,19 @@ bool parse_address(const char *text, char **rest, uint64_t *address)
 	return *rest != text && !errno && *text != '-' && *text != '+';
 }
 
-static bool set_range(struct options *opts, const char *range)
+bool parse_range(const char *text, uint64_t *start, uint64_t *end)
 {
 	char *rest;
 
-	if (parse_address(range, &rest, &opts->start) && *rest == '-' &&
-	    parse_address(rest + 1, &rest, &opts->end) && !*rest && opts->start < opts->end)
+	return parse_address(text, &rest, start) && *rest == '-' &&
+	       parse_address(rest + 1, &rest, end) && !*rest && *start < *end;
+}
+
+static bool set_range(struct options *opts, const char *range)
+{
+	if (parse_range(range, &opts->start, &opts->end))
 		return true;
-	complain("--range takes START-END in hexadecimal, not '%s'", range);
+	print_error("--range: invalid range: '%s' (START-END, in hexadecimal)", range);
 	return false;
 }
 
@@ -184,119 +321,143 @@ bool parse_pid(const char *text, pid_t *pid)
 	}
 	errno = 0;
 	value = strtoul(text, &rest, 10);
-	if (*text < '0' || *text > '9' || *rest || errno || !value || value > INT32_MAX) {
-		complain("'%s' is no pid: a decimal number or self is wanted", text);
+	if (*text < '0' || *text > '9' || *rest || errno || !value || value > INT32_MAX)
 		return false;
-	}
 	*pid = value;
 	return true;
 }
 
-/* Does the verb have this option? */
-static bool takes(const struct verb *verb, unsigned int what, const char *option)
-{
-	if (verb->takes & what)
-		return true;
-	complain("%s takes no %s", verb->name, option);
-	return false;
-}
+/* What is only parsed when all options are known. */
+struct later {
+	const char *output;
+	const char *sort;
+	bool list_columns;
+};
 
-static bool set_filter(struct options *opts, const struct verb *verb, int option,
-		       const char *list)
+static bool set_option(struct options *opts, struct later *later, int option, const char *argument)
 {
 	struct ptscope_filter *filter = &opts->filter;
 
-	if (!takes(verb, TAKES_FILTER, "filter"))
-		return false;
 	switch (option) {
+	case 'b':
+		opts->bytes = true;
+		return true;
+	case 'j':
+		opts->json = true;
+		return true;
+	case 'n':
+		opts->noheadings = true;
+		return true;
+	case 'o':
+		later->output = argument;
+		return true;
+	case 'r':
+		opts->raw = true;
+		return true;
+	case OPT_COLOR:
+		return set_color(opts, argument);
+	case OPT_LIST_COLUMNS:
+		later->list_columns = true;
+		return true;
+	case OPT_SORT:
+		later->sort = argument;
+		return true;
+	case OPT_REVERSE:
+		opts->reverse = true;
+		return true;
+	case OPT_TOP:
+		return set_top(opts, argument);
+	case OPT_NONZERO:
+		opts->nonzero = true;
+		return true;
+	case OPT_BY:
+		return set_by(opts, argument);
+	case OPT_NAME:
+		opts->comm = argument;
+		return true;
+	case OPT_CGROUP:
+		opts->cgroup = argument;
+		return true;
+	case OPT_USER:
+		opts->user = argument;
+		return true;
+	case OPT_RANGE:
+		return set_range(opts, argument);
 	case OPT_STATE:
-		return parse_states(list, &filter->states);
+		return parse_states(argument, &filter->states);
 	case OPT_FLAGS:
-		return parse_flags(list, &filter->mask, &filter->inverted);
+		return parse_flags(argument, &filter->mask, &filter->inverted);
 	case OPT_ANY:
-		return parse_flags(list, &filter->anyof, &filter->inverted);
-	default:
-		return parse_detail(list, &filter->detail);
+		return parse_flags(argument, &filter->anyof, &filter->inverted);
+	case OPT_DETAIL:
+		return parse_detail(argument, &filter->detail);
+	case OPT_CACHE:
+		opts->cache = true;
+		return true;
+	case OPT_SUMMARY:
+		opts->summary = true;
+		return true;
 	}
+	return false;
+}
+
+/* Options that need others to be known. */
+static bool complete(struct options *opts, const struct later *later,
+		     const struct columns *columns)
+{
+	if (opts->json && opts->raw) {
+		print_error("--json and --raw are mutually exclusive");
+		return false;
+	}
+	return set_columns(opts, columns, later->output) && set_sort(opts, columns, later->sort);
 }
 
 static bool refuse(const struct verb *verb)
 {
-	fprintf(stderr, "Try 'ptscope %s --help'.\n", verb->name);
+	print_usage_hint(verb);
 	return false;
 }
 
 bool options_parse(struct options *opts, const struct verb *verb, int argc, char **argv,
 		   int *status)
 {
-	const char *output = NULL;
+	struct option long_options[OPTIONS + 1];
+	const struct columns *columns;
+	struct later later = { 0 };
 	int c;
 
 	memset(opts, 0, sizeof(*opts));
 	opts->color = color_by_default();
+	make_long_options(long_options);
 	/* getopt_long() begins its errors with this. */
 	argv[0] = (char *)"ptscope";
 
 	*status = CLI_FAILED;
 	while ((c = getopt_long(argc, argv, "bhjno:r", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'b':
-			opts->bytes = true;
-			break;
-		case 'h':
-			help(verb);
+		const struct option_help *option = option_of(c);
+
+		/* It has been reported by getopt_long(). */
+		if (!option)
+			return refuse(verb);
+		if (c == 'h') {
+			options_help(verb);
 			*status = CLI_OK;
 			return false;
-		case 'j':
-			opts->json = true;
-			break;
-		case 'n':
-			opts->noheadings = true;
-			break;
-		case 'o':
-			output = optarg;
-			break;
-		case 'r':
-			opts->raw = true;
-			break;
-		case OPT_COLOR:
-			if (!set_color(opts, optarg))
-				return refuse(verb);
-			break;
-		case OPT_LIST_COLUMNS:
-			list_columns(verb);
-			*status = CLI_OK;
-			return false;
-		case OPT_RANGE:
-			if (!takes(verb, TAKES_RANGE, "range") || !set_range(opts, optarg))
-				return refuse(verb);
-			break;
-		case OPT_STATE:
-		case OPT_FLAGS:
-		case OPT_ANY:
-		case OPT_DETAIL:
-			if (!set_filter(opts, verb, c, optarg))
-				return refuse(verb);
-			break;
-		case OPT_CACHE:
-			if (!takes(verb, TAKES_CACHE, "look into the page cache"))
-				return refuse(verb);
-			opts->cache = true;
-			break;
-		case OPT_SUMMARY:
-			if (!takes(verb, TAKES_SUMMARY, "summary"))
-				return refuse(verb);
-			opts->summary = true;
-			break;
-		default:
+		}
+		if (option->takes && !(verb->takes & option->takes)) {
+			print_error("--%s is not supported by %s", option->name, verb->name);
 			return refuse(verb);
 		}
+		if (!set_option(opts, &later, c, optarg))
+			return refuse(verb);
 	}
-	if (opts->json && opts->raw) {
-		complain("--json and --raw exclude each other");
-		return refuse(verb);
+	columns = opts->summary ? verb->summary_columns : verb->columns;
+	if (later.list_columns) {
+		list_columns(columns);
+		*status = CLI_OK;
+		return false;
 	}
-	if (!set_columns(opts, verb->columns, output))
+	if (!complete(opts, &later, columns))
 		return refuse(verb);
 
 	/* Escape sequences have no place in what programs read. */

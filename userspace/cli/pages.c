@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptscope pages: every page, where neighbours that say the same are one row.
+ * ptscope pages: every page, where neighbours with equal entries are one row.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "summary.h"
-#include "table.h"
+#include "error.h"
 #include "names.h"
+#include "output.h"
+#include "summary.h"
 
 /**
  * struct page_row - a run, and what it takes to show it
@@ -62,7 +63,7 @@ static bool fill_pages(const void *row, struct cell *cell)
 
 static bool fill_state(const void *row, struct cell *cell)
 {
-	cell->text = state_word(RUN(row).state);
+	cell->text = state_name(RUN(row).state);
 	switch (RUN(row).state) {
 	case PTSCOPE_STATE_RES:
 		break;
@@ -77,7 +78,7 @@ static bool fill_state(const void *row, struct cell *cell)
 
 static bool fill_leaf(const void *row, struct cell *cell)
 {
-	cell->text = leaf_word(&RUN(row));
+	cell->text = leaf_name(&RUN(row));
 	if (RUN(row).level != PTSCOPE_LEVEL_PTE || RUN(row).flags & PTSCOPE_FLAG_CONT)
 		cell->color = COLOR_HUGE;
 	return cell->text;
@@ -85,7 +86,7 @@ static bool fill_leaf(const void *row, struct cell *cell)
 
 static bool fill_level(const void *row, struct cell *cell)
 {
-	cell->text = level_word(RUN(row).level);
+	cell->text = level_name(RUN(row).level);
 	return RUN(row).state != PTSCOPE_STATE_LAZY && RUN(row).state != PTSCOPE_STATE_DISK;
 }
 
@@ -103,7 +104,7 @@ static bool fill_phys(const void *row, struct cell *cell)
 
 static bool fill_swapdev(const void *row, struct cell *cell)
 {
-	swap_words(cell->buf, sizeof(cell->buf), RUN(row).swap_type);
+	name_swap_area(cell->buf, sizeof(cell->buf), RUN(row).swap_type);
 	cell->text = cell->buf;
 	return RUN(row).has_slot;
 }
@@ -116,7 +117,7 @@ static bool fill_slot(const void *row, struct cell *cell)
 
 static bool fill_flags(const void *row, struct cell *cell)
 {
-	run_words(cell->buf, sizeof(cell->buf), &RUN(row));
+	name_flags(cell->buf, sizeof(cell->buf), &RUN(row));
 	cell->text = cell->buf;
 	return *cell->text;
 }
@@ -135,33 +136,36 @@ static bool fill_order(const void *row, struct cell *cell)
 
 static bool fill_folio(const void *row, struct cell *cell)
 {
-	folio_words(cell->buf, sizeof(cell->buf), RUN(row).folio);
+	name_folio(cell->buf, sizeof(cell->buf), RUN(row).folio);
 	cell->text = cell->buf;
 	return RUN(row).has_extra;
 }
 
 static const struct column columns[] = {
-	{ "pid", CELL_NUMBER, "process ID", fill_pid },
-	{ "start", CELL_ADDRESS, "first address", fill_start },
-	{ "end", CELL_ADDRESS, "first address behind it", fill_end },
-	{ "size", CELL_SIZE, "bytes", fill_size },
-	{ "pages", CELL_NUMBER, "base pages", fill_pages },
-	{ "state", CELL_TEXT, "where the bytes are", fill_state },
-	{ "leaf", CELL_TEXT, "what maps them: pte, cont, pmd or pud", fill_leaf },
-	{ "level", CELL_TEXT, "level of the table that holds the entries", fill_level },
-	{ "frame", CELL_NUMBER, "number of the first frame", fill_frame },
-	{ "phys", CELL_ADDRESS, "physical address of the first byte", fill_phys },
-	{ "swapdev", CELL_TEXT, "swap area", fill_swapdev },
-	{ "slot", CELL_NUMBER, "first slot in the swap area", fill_slot },
-	{ "flags", CELL_TEXT, "what the entries say", fill_flags },
-	{ "node", CELL_NUMBER, "NUMA node", fill_node },
-	{ "order", CELL_NUMBER, "the folio has 2^order base pages (estimate)", fill_order },
-	{ "folio", CELL_TEXT, "what is known of the folio (estimate)", fill_folio },
+	{ "pid", CELL_NUMBER, "process ID", .fill = fill_pid },
+	{ "start", CELL_ADDRESS, "first address", .fill = fill_start },
+	{ "end", CELL_ADDRESS, "end (exclusive)", .fill = fill_end },
+	{ "size", CELL_SIZE, "bytes", .fill = fill_size, .properties = COLUMN_EXTENT },
+	{ "pages", CELL_COUNT, "base pages", .fill = fill_pages, .properties = COLUMN_EXTENT },
+	{ "state", CELL_TEXT, "where the bytes are", .fill = fill_state },
+	{ "leaf", CELL_TEXT, "what maps them: pte, cont, pmd or pud", .fill = fill_leaf },
+	{ "level", CELL_TEXT, "level of the table that holds the entries", .fill = fill_level },
+	{ "frame", CELL_NUMBER, "number of the first frame", .fill = fill_frame },
+	{ "phys", CELL_ADDRESS, "physical address of the first byte", .fill = fill_phys },
+	{ "swapdev", CELL_TEXT, "swap area, by its device or file", .fill = fill_swapdev,
+	  .properties = COLUMN_SHRINKS },
+	{ "slot", CELL_NUMBER, "first slot in the swap area", .fill = fill_slot },
+	{ "flags", CELL_LIST, "flags of the entries", .fill = fill_flags,
+	  .properties = COLUMN_SHRINKS },
+	{ "node", CELL_NUMBER, "NUMA node of the first frame", .fill = fill_node },
+	{ "order", CELL_NUMBER, "the folio has 2^order base pages (estimate)", .fill = fill_order },
+	{ "folio", CELL_LIST, "properties of the folio (estimate)", .fill = fill_folio,
+	  .properties = COLUMN_SHRINKS },
+	{ .name = NULL }
 };
 
 static const struct columns pages_columns = {
 	.all = columns,
-	.count = sizeof(columns) / sizeof(columns[0]),
 	.defaults = "start,end,pages,state,leaf,frame,swapdev,slot,flags",
 };
 
@@ -169,13 +173,13 @@ static bool shows(const struct options *opts, bool (*fill)(const void *row, stru
 {
 	int i;
 
-	for (i = 0; i < opts->ncolumns; i++)
-		if (columns[opts->columns[i]].fill == fill)
+	for (i = 0; columns[i].name; i++)
+		if (columns[i].fill == fill && options_need(opts, i))
 			return true;
 	return false;
 }
 
-/* A column that is shown is a detail that is asked for. */
+/* A column that is shown needs its detail. */
 static uint32_t details(const struct options *opts)
 {
 	uint32_t detail = opts->filter.detail;
@@ -197,63 +201,53 @@ static bool set_operand_range(struct options *opts, const char *text, uint32_t p
 {
 	char *rest;
 
-	if (!parse_address(text, &rest, &opts->start))
-		goto refuse;
-	if (!*rest) {
+	if (parse_range(text, &opts->start, &opts->end))
+		return true;
+	if (parse_address(text, &rest, &opts->start) && !*rest) {
 		opts->start &= -(uint64_t)page_size;
 		opts->end = opts->start + page_size;
 		return true;
 	}
-	if (*rest == '-' && parse_address(rest + 1, &rest, &opts->end) && !*rest &&
-	    opts->start < opts->end)
-		return true;
-refuse:
-	complain("'%s' is no address nor START-END, in hexadecimal", text);
+	print_error("invalid address or range: '%s' (ADDR or START-END, in hexadecimal)", text);
 	return false;
 }
 
-/* @count: set to the number of runs. */
-static int read_runs(struct ptscope *ps, const struct options *opts, pid_t pid,
-		     uint32_t page_size, struct table *table, struct summary *summary,
-		     size_t *count)
+static int begin_runs(struct ptscope *ps, const struct options *opts, pid_t pid)
 {
 	struct ptscope_filter filter = opts->filter;
-	struct page_row row = { .pid = pid, .page_size = page_size };
-	int err;
 
 	filter.detail = details(opts);
 	/* The same runs in fewer bytes, where that can be. */
 	if (filter.detail & (PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO))
-		err = ptscope_dump_runs(ps, pid, opts->start, opts->end, &filter);
-	else
-		err = ptscope_dump_series(ps, pid, opts->start, opts->end, &filter);
-	if (err)
-		return err;
-	for (*count = 0; (err = ptscope_next_run(ps, &row.run)) > 0; ++*count) {
-		if (summary)
-			summary_add(summary, &row.run, page_size);
-		else if (!table_add(table, &row, false))
-			return -ENOMEM;
-	}
-	return err;
+		return ptscope_dump_runs(ps, pid, opts->start, opts->end, &filter);
+	return ptscope_dump_series(ps, pid, opts->start, opts->end, &filter);
 }
 
-static int report(struct ptscope *ps, pid_t pid, int err)
+/*
+ * 0, or a negative errno: -ECANCELED has been reported.
+ * @summary: where runs are counted instead of being printed; may be NULL
+ * @count: set to the number of runs
+ */
+static int read_runs(struct ptscope *ps, const struct options *opts, pid_t pid,
+		     uint32_t page_size, struct output *out, struct summary *summary,
+		     size_t *count)
 {
-	int status = CLI_OK;
+	struct page_row row = { .pid = pid, .page_size = page_size };
+	int err = begin_runs(ps, opts, pid);
 
-	if (err == -ENOMEM) {
-		complain("out of memory");
-		status = CLI_FAILED;
-	} else if (err) {
-		status = cli_failed(ps, err, pid);
-	} else if (ptscope_interrupted(ps)) {
-		complain("%d: note: its address space changed while it was read; rows may not fit together",
-			 (int)pid);
+	*count = 0;
+	if (err)
+		return err;
+	while ((err = ptscope_next_run(ps, &row.run)) > 0) {
+		++*count;
+		if (summary)
+			summary_add(summary, &row.run, page_size);
+		else if (!output_row(out, &row))
+			return -ECANCELED;
+		if (!summary && output_is_full(out))
+			return 0;
 	}
-	if (!err)
-		cli_note_hidden(ps);
-	return status;
+	return err;
 }
 
 /* 1 if there is a VMA in the range, 0 if there is none, or a negative errno. */
@@ -274,96 +268,114 @@ static bool is_decimal(const char *text)
 }
 
 /* @operand: the address or range, which has been parsed before */
-static void complain_unmapped(const struct options *opts, const char *operand)
+static void report_unmapped(const struct options *opts, const char *operand)
 {
 	uint64_t address;
 	char *rest;
 
 	parse_address(operand, &rest, &address);
 	if (*rest)
-		complain("0x%" PRIx64 "-0x%" PRIx64 ": nothing is mapped there", opts->start,
-			 opts->end);
+		print_error("0x%" PRIx64 "-0x%" PRIx64 ": nothing is mapped there",
+			    opts->start, opts->end);
 	else
-		complain("0x%" PRIx64 ": nothing is mapped there%s", address,
-			 is_decimal(operand) ? "; pages takes one PID" : "");
+		print_error("0x%" PRIx64 ": nothing is mapped there%s", address,
+			    is_decimal(operand) ? "; pages takes one PID" : "");
 }
 
-/* Nothing was printed: say why. Returns an exit status. */
+/* Report why nothing was printed. Returns an exit status. */
 static int explain_nothing(struct ptscope *ps, const struct options *opts, pid_t pid)
 {
 	int mapped = is_mapped(ps, opts, pid);
 
 	if (mapped < 0)
-		return cli_failed(ps, mapped, pid);
+		return report_failure(ps, mapped, pid);
 	if (!mapped && opts->noperands == 2) {
-		complain_unmapped(opts, opts->operands[1]);
+		report_unmapped(opts, opts->operands[1]);
 		return CLI_FAILED;
 	}
 	if (!mapped)
-		cli_note_unmapped(opts, pid);
+		note_unmapped(opts, pid);
 	else if (opts->summary)
-		complain("%d: note: no page that matches is in RAM", (int)pid);
+		print_error("%d: note: no page that matches is in RAM", (int)pid);
 	else if (opts->filter.states & 1u << PTSCOPE_STATE_CACHED && !opts->cache)
-		complain("%d: note: no page matches; cached pages are known with --cache only",
-			 (int)pid);
+		print_error("%d: note: no page matches; cached pages are known with --cache only",
+			    (int)pid);
 	else
-		complain("%d: note: no page matches", (int)pid);
+		print_error("%d: note: no page matches", (int)pid);
+	return CLI_OK;
+}
+
+static int print_pages(struct ptscope *ps, const struct options *opts, pid_t pid,
+		       uint32_t page_size, struct output *out, size_t *count)
+{
+	struct summary summary = { 0 };
+	int err;
+
+	err = read_runs(ps, opts, pid, page_size, out, opts->summary ? &summary : NULL, count);
+	if (err == -ECANCELED)
+		return CLI_FAILED;
+	if (err)
+		return report_failure(ps, err, pid);
+	note_interrupted(ps, pid);
+	note_hidden(ps);
+	summary.hidden = ptscope_hidden(ps);
+	if (opts->summary && !summary_print(&summary, out, page_size, count))
+		return CLI_FAILED;
 	return CLI_OK;
 }
 
 static int pages_run(const struct verb *verb, const struct options *given)
 {
 	struct options opts = *given;
-	struct summary summary = { 0 };
-	struct table *table = NULL;
 	struct ptscope_info info;
+	struct output *out;
 	struct ptscope *ps;
 	size_t count = 0;
-	int status, err;
+	int status;
 	pid_t pid;
 
 	if (opts.noperands < 1 || opts.noperands > 2) {
-		complain("pages wants a PID, and a range if you like; 'ptscope pages --help' tells more");
+		if (opts.noperands)
+			print_error("pages: unexpected operand: '%s'", opts.operands[2]);
+		else
+			print_error("pages: no PID given");
+		return print_usage_hint(verb);
+	}
+	if (!parse_pid(opts.operands[0], &pid)) {
+		report_bad_pid(verb, opts.operands[0]);
 		return CLI_FAILED;
 	}
-	if (!parse_pid(opts.operands[0], &pid))
-		return CLI_FAILED;
 	ps = cli_connect(&opts, &info, &status);
 	if (!ps)
 		return status;
 
 	status = CLI_FAILED;
-	if (opts.noperands == 2 && !set_operand_range(&opts, opts.operands[1], info.page_size))
+	if ((opts.noperands == 2 &&
+	     !set_operand_range(&opts, opts.operands[1], info.page_size)) ||
+	    !cli_check_range(&opts, info.page_size))
 		goto out;
-	if (!cli_check_range(&opts, info.page_size))
+	out = output_open(verb->name, opts.summary ? verb->summary_columns : verb->columns, &opts);
+	if (!out)
 		goto out;
-	table = table_new(verb, &opts);
-	if (!table)
-		goto out;
-	err = read_runs(ps, &opts, pid, info.page_size, table, opts.summary ? &summary : NULL,
-			&count);
-	status = report(ps, pid, err);
-	if (opts.summary) {
-		summary.hidden = ptscope_hidden(ps);
-		if (!err && !summary_print(&summary, &opts, info.page_size, &count))
-			status = CLI_FAILED;
-	} else if (!table_print(table)) {
+	status = print_pages(ps, &opts, pid, info.page_size, out, &count);
+	if (!output_close(out))
 		status = CLI_FAILED;
-	}
 	if (status == CLI_OK && !count)
 		status = explain_nothing(ps, &opts, pid);
 out:
-	table_free(table);
 	ptscope_free(ps);
 	return status;
 }
 
-const struct verb pages_verb = {
+static const struct verb pages_verb = {
 	.name = "pages",
 	.summary = "Show every page of a process, as runs of equal ones",
 	.operands = "PID [ADDR[-END]]",
 	.details = "PID is a decimal number or 'self'. ADDR stands for the page that it lies in.\n",
 	.columns = &pages_columns,
-	.takes = TAKES_RANGE | TAKES_FILTER | TAKES_SUMMARY | TAKES_CACHE,
+	.summary_columns = &summary_columns,
+	.takes = TAKES_RANGE | TAKES_FILTER | TAKES_SUMMARY | TAKES_CACHE | TAKES_ROWS,
 	.run = pages_run,
 };
+
+REGISTER_VERB(pages);

@@ -3,7 +3,7 @@
  * ptscope pages --summary: how large what lies together in memory is.
  */
 #include "summary.h"
-#include "table.h"
+#include "output.h"
 
 /**
  * struct summary_row - all of one order
@@ -129,22 +129,23 @@ static bool fill_file_aligned(const void *row, struct cell *cell)
 }
 
 static const struct column columns[] = {
-	{ "order", CELL_NUMBER, "of 2^order base pages; empty if that is hidden", fill_order },
-	{ "size", CELL_SIZE, "these, in bytes", fill_size },
-	{ "runs", CELL_NUMBER, "runs of frames that follow each other, this large and up to twice that",
-	  fill_runs },
-	{ "run-bytes", CELL_SIZE, "bytes in these runs", fill_run_bytes },
-	{ "anon", CELL_SIZE, "bytes in anonymous folios of this order", fill_anon },
+	{ "order", CELL_NUMBER, "of 2^order base pages; empty if that is hidden",
+	  .fill = fill_order },
+	{ "size", CELL_SIZE, "these, in bytes", .fill = fill_size, .properties = COLUMN_EXTENT },
+	{ "runs", CELL_COUNT, "runs of frames that follow each other, this large and up to twice that",
+	  .fill = fill_runs },
+	{ "run-bytes", CELL_SIZE, "bytes in these runs", .fill = fill_run_bytes },
+	{ "anon", CELL_SIZE, "bytes in anonymous folios of this order", .fill = fill_anon },
 	{ "anon-aligned", CELL_SIZE, "of these, mapped at a multiple of the folio's size",
-	  fill_anon_aligned },
-	{ "file", CELL_SIZE, "bytes in other folios of this order", fill_file },
+	  .fill = fill_anon_aligned },
+	{ "file", CELL_SIZE, "bytes in other folios of this order", .fill = fill_file },
 	{ "file-aligned", CELL_SIZE, "of these, mapped at a multiple of the folio's size",
-	  fill_file_aligned },
+	  .fill = fill_file_aligned },
+	{ .name = NULL }
 };
 
-static const struct columns summary_columns = {
+const struct columns summary_columns = {
 	.all = columns,
-	.count = sizeof(columns) / sizeof(columns[0]),
 	.defaults = "order,size,runs,run-bytes,anon,anon-aligned,file,file-aligned",
 };
 
@@ -153,31 +154,19 @@ static bool is_empty(const struct summary *summary, unsigned int order)
 	return !summary->runs[order] && !summary->anon[order] && !summary->file[order];
 }
 
-bool summary_print(struct summary *summary, const struct options *given, uint32_t page_size,
-		   size_t *rows)
+bool summary_print(struct summary *summary, struct output *out, uint32_t page_size, size_t *rows)
 {
-	const struct verb verb = { .name = "pages", .columns = &summary_columns };
-	struct options opts = *given;
-	struct table *table;
-	bool good = true;
 	unsigned int i;
 
 	close_run(summary);
-	for (opts.ncolumns = 0; opts.ncolumns < summary_columns.count; opts.ncolumns++)
-		opts.columns[opts.ncolumns] = opts.ncolumns;
-	table = table_new(&verb, &opts);
-	if (!table)
-		return false;
-	*rows = 0;
-	for (i = 0; good && i < SUMMARY_ORDERS; i++) {
+	for (*rows = 0, i = 0; i < SUMMARY_ORDERS; i++) {
 		struct summary_row row = { summary, i, page_size };
 
 		if (is_empty(summary, i))
 			continue;
-		good = table_add(table, &row, false);
+		if (!output_row(out, &row))
+			return false;
 		++*rows;
 	}
-	good = good && table_print(table);
-	table_free(table);
-	return good;
+	return true;
 }

@@ -3,6 +3,7 @@
 #define CLI_SUMMARY_H
 
 #include "cli.h"
+#include "column.h"
 
 /* No contiguous run of frames, and no folio, has 2^40 pages. */
 #define SUMMARY_ORDERS 40
@@ -36,8 +37,12 @@ struct summary {
 };
 
 void summary_add(struct summary *summary, const struct ptscope_run *run, uint32_t page_size);
-/* *@rows is set to the number of rows printed. */
-bool summary_print(struct summary *summary, const struct options *opts, uint32_t page_size,
-		   size_t *rows);
+
+struct output;
+
+extern const struct columns summary_columns;
+
+/* *@rows is set to the number of rows printed; false, with a message, on failure. */
+bool summary_print(struct summary *summary, struct output *out, uint32_t page_size, size_t *rows);
 
 #endif /* CLI_SUMMARY_H */

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
+#include <wctype.h>
 
 #include "utf8.h"
 
@@ -56,4 +58,100 @@ char *utf8_escape(const char *text)
 	}
 	*to = '\0';
 	return escaped;
+}
+
+bool text_is_plain(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~' || *text == '\\')
+			return false;
+	return true;
+}
+
+char *text_printable(const char *text)
+{
+	/* Each byte becomes four at most. */
+	char *escaped = malloc(4 * strlen(text) + 1);
+	char *to = escaped;
+
+	if (!escaped)
+		return NULL;
+	while (*text) {
+		mbstate_t state = { 0 };
+		wchar_t wide;
+		size_t len = mbrtowc(&wide, text, strlen(text), &state);
+
+		if (len > strlen(text) || !iswprint(wide) || !strncmp(text, "\\x", 2)) {
+			to += sprintf(to, "\\x%02x", (unsigned char)*text++);
+			continue;
+		}
+		memcpy(to, text, len);
+		to += len;
+		text += len;
+	}
+	*to = '\0';
+	return escaped;
+}
+
+/* The first character's bytes; sets *@columns to what it takes. */
+static size_t character(const char *text, size_t *columns)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	size_t len = mbrtowc(&wide, text, strlen(text), &state);
+	int width;
+
+	*columns = 1;
+	if (len == 0 || len > strlen(text))
+		return 1;
+	width = wcwidth(wide);
+	if (width >= 0)
+		*columns = width;
+	return len;
+}
+
+size_t text_width(const char *text)
+{
+	size_t width = 0, columns;
+
+	while (*text) {
+		text += character(text, &columns);
+		width += columns;
+	}
+	return width;
+}
+
+char *text_shorten(const char *text, size_t width)
+{
+	const char *mark = "\u2026";
+	size_t all = text_width(text), left, right, columns, marked = 1;
+	const char *head = text, *tail = text;
+	char *cut;
+
+	if (all <= width)
+		return strdup(text);
+	/* Where the locale does not have the character. */
+	if (character(mark, &columns) != strlen(mark)) {
+		mark = "...";
+		marked = 3;
+	}
+	if (width < marked)
+		width = marked;
+	left = (width - marked) / 2;
+	right = width - marked - left;
+	for (;;) {
+		size_t len = character(head, &columns);
+
+		if (columns > left)
+			break;
+		left -= columns;
+		head += len;
+	}
+	while (all > right) {
+		tail += character(tail, &columns);
+		all -= columns;
+	}
+	if (asprintf(&cut, "%.*s%s%s", (int)(head - text), text, mark, tail) < 0)
+		return NULL;
+	return cut;
 }

@@ -6,19 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "table.h"
+#include "error.h"
 #include "fault.h"
 #include "names.h"
+#include "output.h"
 
 /**
- * struct walk_row - one level on the way to an address
- * @path: the way
+ * struct walk_row - one level of the path to an address
+ * @path: the path
  * @info: geometry
  * @pid: whose address it is
  * @level: PTSCOPE_LEVEL_*
  * @step: the entry at this level; NULL if the level is folded, or nothing is
  *	mapped
- * @last: the way ends here
+ * @last: the walk ends here
  * @cache: the page cache was looked into
  */
 struct walk_row {
@@ -47,7 +48,7 @@ static bool fill_addr(const void *row, struct cell *cell)
 
 static bool fill_level(const void *row, struct cell *cell)
 {
-	cell->text = level_word(ROW(row)->level);
+	cell->text = level_name(ROW(row)->level);
 	return ROW(row)->path->mapped;
 }
 
@@ -60,7 +61,7 @@ static bool fill_index(const void *row, struct cell *cell)
 	return true;
 }
 
-static bool fill_bits(const void *row, struct cell *cell)
+static bool fill_index_bits(const void *row, struct cell *cell)
 {
 	const struct ptscope_geometry *level = &ROW(row)->info->level[ROW(row)->level];
 	unsigned int bits = 0;
@@ -101,12 +102,29 @@ static bool fill_entry(const void *row, struct cell *cell)
 	return ROW(row)->info->access & right;
 }
 
+/* An entry that is a swap slot or a marker has none of the processor's bits. */
+static bool has_bits(const struct walk_row *row)
+{
+	return row->step && (!row->last || row->path->run.state == PTSCOPE_STATE_RES);
+}
+
+static bool fill_bits(const void *row, struct cell *cell)
+{
+	if (!has_bits(row))
+		return false;
+	name_bits(cell->buf, sizeof(cell->buf), ROW(row)->step->value, ROW(row)->level,
+		  !ROW(row)->last);
+	cell->text = cell->buf;
+	return *cell->text;
+}
+
+/* The processor's bits, and then what the last entry means to the kernel. */
 static bool fill_flags(const void *row, struct cell *cell)
 {
-	const struct ptscope_run *run = &ROW(row)->path->run;
+	const struct ptscope_path *path = ROW(row)->path;
 	size_t used;
 
-	if (!ROW(row)->path->mapped)
+	if (!path->mapped)
 		return false;
 	cell->text = cell->buf;
 	if (!ROW(row)->step) {
@@ -114,30 +132,31 @@ static bool fill_flags(const void *row, struct cell *cell)
 		cell->color = COLOR_FAINT;
 		return true;
 	}
-	*cell->buf = '\0';
-	if (!ROW(row)->last || run->state == PTSCOPE_STATE_RES)
-		entry_words(cell->buf, sizeof(cell->buf), ROW(row)->step->value,
-			    ROW(row)->level, !ROW(row)->last);
-	/* At the end, what the kernel makes of it follows. */
-	if (ROW(row)->last && (run->flags || run->memory_type)) {
+	if (!fill_bits(row, cell))
+		*cell->buf = '\0';
+	cell->text = cell->buf;
+	if (ROW(row)->last && (path->run.flags || path->run.memory_type)) {
 		used = strlen(cell->buf);
 		if (used)
-			used += snprintf(cell->buf + used, sizeof(cell->buf) - used, " = ");
-		run_words(cell->buf + used, sizeof(cell->buf) - used, run);
+			cell->buf[used++] = ',';
+		name_flags(cell->buf + used, sizeof(cell->buf) - used, &path->run);
+		/* A usual memory type has no name. */
+		if (used && !cell->buf[used])
+			cell->buf[used - 1] = '\0';
 	}
 	return *cell->text;
 }
 
 static bool fill_state(const void *row, struct cell *cell)
 {
-	cell->text = ROW(row)->path->mapped ? state_word(ROW(row)->path->run.state) :
+	cell->text = ROW(row)->path->mapped ? state_name(ROW(row)->path->run.state) :
 					       "unmapped";
 	return ROW(row)->last;
 }
 
 static bool fill_leaf(const void *row, struct cell *cell)
 {
-	cell->text = leaf_word(&ROW(row)->path->run);
+	cell->text = leaf_name(&ROW(row)->path->run);
 	return ROW(row)->last && ROW(row)->path->mapped && cell->text;
 }
 
@@ -154,7 +173,7 @@ static bool fill_swapdev(const void *row, struct cell *cell)
 {
 	const struct ptscope_run *run = &ROW(row)->path->run;
 
-	swap_words(cell->buf, sizeof(cell->buf), run->swap_type);
+	name_swap_area(cell->buf, sizeof(cell->buf), run->swap_type);
 	cell->text = cell->buf;
 	return ROW(row)->last && ROW(row)->path->mapped && run->has_slot;
 }
@@ -193,7 +212,7 @@ static bool fill_order(const void *row, struct cell *cell)
 
 static bool fill_folio(const void *row, struct cell *cell)
 {
-	folio_words(cell->buf, sizeof(cell->buf), ROW(row)->path->run.folio);
+	name_folio(cell->buf, sizeof(cell->buf), ROW(row)->path->run.folio);
 	cell->text = cell->buf;
 	return ROW(row)->last && ROW(row)->path->mapped && ROW(row)->path->run.has_extra;
 }
@@ -205,32 +224,43 @@ static bool fill_name(const void *row, struct cell *cell)
 }
 
 static const struct column columns[] = {
-	{ "pid", CELL_NUMBER, "process ID", fill_pid },
-	{ "addr", CELL_ADDRESS, "the address", fill_addr },
-	{ "level", CELL_TEXT, "level of the table", fill_level },
-	{ "bits", CELL_TEXT, "bits of the address that are the index", fill_bits },
-	{ "covers", CELL_SIZE, "bytes that an entry of the table covers", fill_covers },
-	{ "table", CELL_NUMBER, "frame number of the table", fill_table },
-	{ "index", CELL_NUMBER, "place of the entry in the table", fill_index },
-	{ "entry", CELL_ADDRESS,
-	  "the entry as it stands there; empty if a part of it is hidden", fill_entry },
-	{ "flags", CELL_TEXT, "its bits; at the end, what they mean to the kernel", fill_flags },
-	{ "state", CELL_TEXT, "where the byte is", fill_state },
-	{ "leaf", CELL_TEXT, "what maps it: pte, cont, pmd or pud", fill_leaf },
-	{ "phys", CELL_ADDRESS, "its physical address", fill_phys },
-	{ "swapdev", CELL_TEXT, "swap area that it is in", fill_swapdev },
-	{ "slot", CELL_NUMBER, "slot in the swap area", fill_slot },
-	{ "touch", CELL_TEXT, "what reading it would cost", fill_touch },
-	{ "touch-write", CELL_TEXT, "what writing to it would cost", fill_touch_write },
-	{ "node", CELL_NUMBER, "NUMA node of the frame", fill_node },
-	{ "order", CELL_NUMBER, "the folio has 2^order base pages (estimate)", fill_order },
-	{ "folio", CELL_TEXT, "what is known of the folio (estimate)", fill_folio },
-	{ "name", CELL_TEXT, "file, or what the kernel calls the area", fill_name },
+	{ "pid", CELL_NUMBER, "process ID", .fill = fill_pid },
+	{ "addr", CELL_ADDRESS, "the address", .fill = fill_addr },
+	{ "level", CELL_TEXT, "level of the table", .fill = fill_level },
+	{ "index-bits", CELL_TEXT, "bits of the address that are the index",
+	  .fill = fill_index_bits },
+	{ "covers", CELL_SIZE, "bytes that an entry of the table covers", .fill = fill_covers,
+	  .properties = COLUMN_EXTENT },
+	{ "table", CELL_ADDRESS, "frame number of the table, which the entry above names",
+	  .fill = fill_table },
+	{ "index", CELL_NUMBER, "place of the entry in the table", .fill = fill_index },
+	{ "entry", CELL_ADDRESS, "the entry as it is; empty if a part of it is hidden",
+	  .fill = fill_entry },
+	{ "bits", CELL_LIST, "bits of the entry, by the names of the processor's manual",
+	  .fill = fill_bits, .properties = COLUMN_SHRINKS },
+	{ "flags", CELL_LIST, "these bits, and then what the last entry means to the kernel",
+	  .fill = fill_flags, .properties = COLUMN_SHRINKS },
+	{ "state", CELL_TEXT, "where the byte is", .fill = fill_state },
+	{ "leaf", CELL_TEXT, "what maps it: pte, cont, pmd or pud", .fill = fill_leaf },
+	{ "phys", CELL_ADDRESS, "physical address of the byte", .fill = fill_phys },
+	{ "swapdev", CELL_TEXT, "swap area that the byte is in", .fill = fill_swapdev,
+	  .properties = COLUMN_SHRINKS },
+	{ "slot", CELL_NUMBER, "slot in the swap area", .fill = fill_slot },
+	{ "touch", CELL_TEXT, "what reading the byte would cost", .fill = fill_touch },
+	{ "touch-write", CELL_TEXT, "what writing to the byte would cost",
+	  .fill = fill_touch_write },
+	{ "node", CELL_NUMBER, "NUMA node of the frame", .fill = fill_node },
+	{ "order", CELL_NUMBER, "the folio has 2^order base pages (estimate)", .fill = fill_order },
+	{ "folio", CELL_LIST, "properties of the folio (estimate)", .fill = fill_folio,
+	  .properties = COLUMN_SHRINKS },
+	{ "name", CELL_TEXT, "path of the file, or what the kernel calls the area",
+	  .fill = fill_name,
+	  .properties = COLUMN_SHRINKS },
+	{ .name = NULL }
 };
 
 static const struct columns walk_columns = {
 	.all = columns,
-	.count = sizeof(columns) / sizeof(columns[0]),
 	.defaults = "addr,level,index,table,entry,flags,state,leaf,phys,touch",
 };
 
@@ -244,9 +274,9 @@ static const struct ptscope_path_entry *step_at(const struct ptscope_path *path,
 	return NULL;
 }
 
-/* A row for each level from the top to where the way ends. */
-static bool add_path(struct table *table, const struct ptscope_path *path,
-		      const struct ptscope_info *info, bool cache)
+/* A row for each level from the top to where the walk ends. */
+static bool add_path(struct output *out, const struct ptscope_path *path,
+		     const struct ptscope_info *info, bool cache)
 {
 	struct walk_row row = {
 		.path = path, .info = info, .pid = path->pid, .cache = cache,
@@ -256,83 +286,100 @@ static bool add_path(struct table *table, const struct ptscope_path *path,
 
 	if (!path->mapped || !path->entries) {
 		row.last = true;
-		return table_add(table, &row, false);
+		return output_row(out, &row);
 	}
 	lowest = path->entry[path->entries - 1].level;
 	for (level = PTSCOPE_LEVEL_PGD; level >= (int)lowest; level--) {
 		row.level = level;
 		row.step = step_at(path, level);
 		row.last = level == (int)lowest;
-		if (!table_add(table, &row, false))
+		if (!output_row(out, &row))
 			return false;
 	}
 	return true;
 }
 
 static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
-		    const struct ptscope_info *info, struct table *table)
+		    const struct ptscope_info *info, struct output *out)
 {
 	int i, err;
 
 	if (info->access & PTSCOPE_ACCESS_FRAMES && !(info->access & PTSCOPE_ACCESS_TABLES))
-		complain("note: where the tables are is hidden: the kernel is locked down");
+		print_note("where the tables are is hidden: the kernel is locked down");
 	for (i = 1; i < opts->noperands; i++) {
 		struct ptscope_path path;
 		uint64_t address;
 		char *rest;
 
-		if (!parse_address(opts->operands[i], &rest, &address) || *rest) {
-			complain("'%s' is no address in hexadecimal", opts->operands[i]);
-			return CLI_FAILED;
-		}
+		/* It has been checked. */
+		parse_address(opts->operands[i], &rest, &address);
 		err = ptscope_get_path(ps, pid, address, &path);
 		if (err)
-			return cli_failed(ps, err, pid);
-		cli_note_hidden(ps);
-		if (!add_path(table, &path, info, opts->cache && !ptscope_hidden(ps))) {
-			complain("out of memory");
+			return report_failure(ps, err, pid);
+		note_hidden(ps);
+		if (!add_path(out, &path, info, opts->cache && !ptscope_hidden(ps)))
 			return CLI_FAILED;
-		}
 	}
 	return CLI_OK;
+}
+
+/* False, with a message, if an operand is no address. */
+static bool check_addresses(const struct options *opts)
+{
+	uint64_t address;
+	char *rest;
+	int i;
+
+	for (i = 1; i < opts->noperands; i++) {
+		if (!parse_address(opts->operands[i], &rest, &address) || *rest) {
+			print_error("invalid address: '%s' (hexadecimal is wanted)",
+				    opts->operands[i]);
+			return false;
+		}
+	}
+	return true;
 }
 
 static int walk_run(const struct verb *verb, const struct options *opts)
 {
 	struct ptscope_info info;
+	struct output *out;
 	struct ptscope *ps;
-	struct table *table;
 	int status;
 	pid_t pid;
 
 	if (opts->noperands < 2) {
-		complain("walk wants a PID and an address; 'ptscope walk --help' tells more");
+		print_error("walk: no %s given", opts->noperands ? "address" : "PID");
+		return print_usage_hint(verb);
+	}
+	if (!parse_pid(opts->operands[0], &pid)) {
+		report_bad_pid(verb, opts->operands[0]);
 		return CLI_FAILED;
 	}
-	if (!parse_pid(opts->operands[0], &pid))
+	if (!check_addresses(opts))
 		return CLI_FAILED;
 	ps = cli_connect(opts, &info, &status);
 	if (!ps)
 		return status;
-	table = table_new(verb, opts);
-	if (!table) {
-		ptscope_free(ps);
-		return CLI_FAILED;
+	status = CLI_FAILED;
+	out = output_open(verb->name, verb->columns, opts);
+	if (out) {
+		status = walk_all(ps, opts, pid, &info, out);
+		if (!output_close(out))
+			status = CLI_FAILED;
 	}
-	status = walk_all(ps, opts, pid, &info, table);
-	if (!table_print(table))
-		status = CLI_FAILED;
-	table_free(table);
 	ptscope_free(ps);
 	return status;
 }
 
-const struct verb walk_verb = {
+static const struct verb walk_verb = {
 	.name = "walk",
 	.summary = "Show how an address is translated, table by table",
 	.operands = "PID ADDR...",
 	.details = "PID is a decimal number or 'self', ADDR a hexadecimal one.\n",
 	.columns = &walk_columns,
-	.takes = TAKES_CACHE,
+	.takes = TAKES_CACHE | TAKES_ROWS,
 	.run = walk_run,
 };
+
+REGISTER_VERB(walk);

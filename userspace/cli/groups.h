@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VMAs of a process that have something in common, as one row.
+ */
+#ifndef CLI_GROUPS_H
+#define CLI_GROUPS_H
+
+#include "output.h"
+#include "vma_row.h"
+
+struct groups;
+
+struct groups *groups_new(enum group_by by);
+/* Add a VMA to its group; false if memory is short. */
+bool groups_add(struct groups *groups, const struct vma_row *row);
+/* Print them in the order of their first VMAs; false, with a message, on failure. */
+bool groups_print(const struct groups *groups, struct output *out);
+void groups_clear(struct groups *groups);
+void groups_free(struct groups *groups);
+
+#endif /* CLI_GROUPS_H */

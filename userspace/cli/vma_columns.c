@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Columns of rows of VMAs. Those of counters come from the protocol's description.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "names.h"
+#include "vma_row.h"
+
+#define ROW(data) ((const struct vma_row *)(data))
+#define VMA(data) (&ROW(data)->vma)
+#define CENSUS(data) (&VMA(data)->census)
+
+/* A single VMA, not one of several. */
+static bool is_single(const void *row)
+{
+	return !ROW(row)->total && ROW(row)->by == BY_NOTHING;
+}
+
+static bool has_file(const void *row)
+{
+	return is_single(row) && (VMA(row)->dev_major || VMA(row)->dev_minor);
+}
+
+static bool starts_with(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+/* Files of the kernel's own tmpfs, and of the one that programs share memory by. */
+static bool is_shmem_name(const char *name)
+{
+	return starts_with(name, "/dev/shm/") || starts_with(name, "/memfd:") ||
+	       starts_with(name, "/SYSV") || starts_with(name, "/dev/zero") ||
+	       starts_with(name, "[anon_shmem:");
+}
+
+const char *vma_type(const struct ptscope_vma *vma)
+{
+	const bool file = vma->dev_major || vma->dev_minor;
+
+	if (vma->flags & PTSCOPE_VMA_FLAG_HUGETLB)
+		return "hugetlb";
+	if (!strcmp(vma->name, "[heap]"))
+		return "heap";
+	if (!strcmp(vma->name, "[stack]") || vma->flags & PTSCOPE_VMA_FLAG_GROWS_DOWN)
+		return "stack";
+	if (vma->flags & (PTSCOPE_VMA_FLAG_PFN_MAP | PTSCOPE_VMA_FLAG_IO |
+			  PTSCOPE_VMA_FLAG_MIXED_MAP))
+		return "special";
+	if (is_shmem_name(vma->name))
+		return "shmem";
+	if (file)
+		return "file";
+	/* [vdso], [vvar] and the like. */
+	return *vma->name && !starts_with(vma->name, "[anon:") ? "special" : "anon";
+}
+
+void vma_perm(char *to, const struct ptscope_vma *vma)
+{
+	to[0] = vma->flags & PTSCOPE_VMA_FLAG_READ ? 'r' : '-';
+	to[1] = vma->flags & PTSCOPE_VMA_FLAG_WRITE ? 'w' : '-';
+	to[2] = vma->flags & PTSCOPE_VMA_FLAG_EXEC ? 'x' : '-';
+	to[3] = vma->flags & PTSCOPE_VMA_FLAG_MAY_SHARE ? 's' : 'p';
+	to[4] = '\0';
+}
+
+static bool fill_pid(const void *row, struct cell *cell)
+{
+	cell->number = VMA(row)->pid;
+	return true;
+}
+
+static bool fill_start(const void *row, struct cell *cell)
+{
+	cell->number = VMA(row)->start;
+	return is_single(row);
+}
+
+static bool fill_end(const void *row, struct cell *cell)
+{
+	cell->number = VMA(row)->end;
+	return is_single(row);
+}
+
+static bool fill_perm(const void *row, struct cell *cell)
+{
+	vma_perm(cell->buf, VMA(row));
+	cell->text = ROW(row)->total ? "total" : cell->buf;
+	return is_single(row) || ROW(row)->by == BY_PERM;
+}
+
+static bool fill_type(const void *row, struct cell *cell)
+{
+	cell->text = ROW(row)->total ? "total" : vma_type(VMA(row));
+	return is_single(row) || ROW(row)->by == BY_TYPE;
+}
+
+static bool fill_vmas(const void *row, struct cell *cell)
+{
+	cell->number = ROW(row)->vmas;
+	return true;
+}
+
+/* What a group has no name of is still one row, and has to be called something. */
+static bool fill_name(const void *row, struct cell *cell)
+{
+	cell->text = ROW(row)->total ? "total" : VMA(row)->name;
+	if (!*cell->text && ROW(row)->by == BY_NAME)
+		cell->text = "[anon]";
+	return *cell->text && (is_single(row) || ROW(row)->total || ROW(row)->by == BY_NAME);
+}
+
+static bool fill_flags(const void *row, struct cell *cell)
+{
+	name_vma_flags(cell->buf, sizeof(cell->buf), VMA(row)->flags);
+	cell->text = cell->buf;
+	return is_single(row);
+}
+
+static bool fill_offset(const void *row, struct cell *cell)
+{
+	cell->number = VMA(row)->offset;
+	return has_file(row);
+}
+
+static bool fill_dev(const void *row, struct cell *cell)
+{
+	snprintf(cell->buf, sizeof(cell->buf), "%02x:%02x", VMA(row)->dev_major,
+		 VMA(row)->dev_minor);
+	cell->text = cell->buf;
+	return has_file(row);
+}
+
+static bool fill_inode(const void *row, struct cell *cell)
+{
+	cell->number = VMA(row)->inode;
+	return has_file(row);
+}
+
+static bool fill_tables(const void *row, struct cell *cell)
+{
+	uint64_t pages = 0;
+	int i;
+
+	for (i = 0; i < PTSCOPE_LEVELS; i++)
+		pages += CENSUS(row)->table[i].pages;
+	cell->number = pages * ROW(row)->page_size;
+	cell->color = pages ? COLOR_NONE : COLOR_FAINT;
+	return true;
+}
+
+static bool fill_coverage(const void *row, struct cell *cell)
+{
+	const struct ptscope_census *c = CENSUS(row);
+
+	if (!c->res)
+		return false;
+	cell->percent = 100.0 * (c->cont + c->pmd + c->pud) / c->res;
+	cell->color = cell->percent ? COLOR_HUGE : COLOR_FAINT;
+	return true;
+}
+
+static bool fill_nodes(const void *row, struct cell *cell)
+{
+	if (!ROW(row)->has_frames)
+		return false;
+	frames_nodes(cell->buf, sizeof(cell->buf), &ROW(row)->frames, ROW(row)->page_size);
+	cell->text = cell->buf;
+	return *cell->text;
+}
+
+/* One of the sums over frames. */
+static bool fill_frames(const void *row, uint64_t bytes, struct cell *cell)
+{
+	cell->number = bytes;
+	cell->color = bytes ? COLOR_NONE : COLOR_FAINT;
+	return ROW(row)->has_frames;
+}
+
+static bool fill_anon(const void *row, struct cell *cell)
+{
+	return fill_frames(row, ROW(row)->frames.anon, cell);
+}
+
+static bool fill_file(const void *row, struct cell *cell)
+{
+	return fill_frames(row, ROW(row)->frames.file, cell);
+}
+
+static bool fill_shared(const void *row, struct cell *cell)
+{
+	return fill_frames(row, ROW(row)->frames.shared, cell);
+}
+
+static bool fill_exclusive(const void *row, struct cell *cell)
+{
+	return fill_frames(row, ROW(row)->frames.exclusive, cell);
+}
+
+/* What makes a counter of the census more than a number: by its place there. */
+static void paint(size_t offset, struct cell *cell)
+{
+	switch (cell->number ? offset : SIZE_MAX) {
+	case SIZE_MAX:
+		cell->color = COLOR_FAINT;
+		break;
+	case offsetof(struct ptscope_census, cont):
+	case offsetof(struct ptscope_census, pmd):
+	case offsetof(struct ptscope_census, pud):
+	case offsetof(struct ptscope_census, thp):
+	case offsetof(struct ptscope_census, hugetlb):
+		cell->color = COLOR_HUGE;
+		break;
+	case offsetof(struct ptscope_census, disk):
+	case offsetof(struct ptscope_census, swap):
+	case offsetof(struct ptscope_census, special):
+		cell->color = COLOR_AWAY;
+		break;
+	}
+}
+
+static bool fill_counter(const void *row, struct cell *cell)
+{
+	const struct ptscope_census *c = CENSUS(row);
+	const size_t offset = cell->column->offset;
+
+	cell->number = *(const uint64_t *)((const char *)c + offset);
+	/* The wire counts base and huge zero pages apart. */
+	if (offset == offsetof(struct ptscope_census, zero))
+		cell->number += c->zero_huge;
+	paint(offset, cell);
+	/* Without a look into the page cache that is not known. */
+	return offset != offsetof(struct ptscope_census, cached) || ROW(row)->cache;
+}
+
+#define IS_COUNTER(member, other) \
+	(offsetof(struct ptscope_census, member) == offsetof(struct ptscope_census, other))
+/* SIZE is how large a row is; SPECIAL completes the sum, and is seldom there. */
+#define COUNTER(member, title, meaning)					\
+	{ .name = (title), .kind = CELL_SIZE, .help = (meaning),	\
+	  .fill = fill_counter,						\
+	  .offset = offsetof(struct ptscope_census, member),		\
+	  .properties = IS_COUNTER(member, size) ? COLUMN_EXTENT :	\
+			IS_COUNTER(member, special) ? COLUMN_HIDES : 0 },
+
+const struct column vma_columns[] = {
+	{ "pid", CELL_NUMBER, "process ID", .fill = fill_pid },
+	{ "start", CELL_ADDRESS, "first address", .fill = fill_start },
+	{ "end", CELL_ADDRESS, "end (exclusive)", .fill = fill_end },
+	{ "perm", CELL_TEXT, "read, write, execute; s for shared, p for private",
+	  .fill = fill_perm },
+	{ "type", CELL_TEXT, "anon, file, stack, heap, shmem, hugetlb or special",
+	  .fill = fill_type },
+	{ "vmas", CELL_COUNT, "how many VMAs the row is of", .fill = fill_vmas,
+	  .properties = COLUMN_EXTENT },
+#include "spec_census.h"
+	{ "tables", CELL_SIZE, "page tables; one that serves several VMAs counts with the first",
+	  .fill = fill_tables },
+	{ "coverage", CELL_PERCENT, "percent of res that is not mapped by base-page leaves",
+	  .fill = fill_coverage },
+	{ "nodes", CELL_TEXT, "base pages of res by NUMA node, as in numa_maps", .fill = fill_nodes,
+	  .properties = COLUMN_SHRINKS },
+	{ "anon", CELL_SIZE, "of res, in anonymous folios", .fill = fill_anon },
+	{ "file", CELL_SIZE, "of res, in folios of files and of shared memory", .fill = fill_file },
+	{ "shared", CELL_SIZE, "of res, mapped more than once (estimate)", .fill = fill_shared },
+	{ "exclusive", CELL_SIZE, "of res, anonymous and of this process alone (estimate)",
+	  .fill = fill_exclusive },
+	{ "offset", CELL_ADDRESS, "offset in the file", .fill = fill_offset },
+	{ "dev", CELL_TEXT, "device of the file, major:minor in hexadecimal", .fill = fill_dev },
+	{ "inode", CELL_NUMBER, "inode number of the file", .fill = fill_inode },
+	{ "flags", CELL_LIST, "flags of the VMA, in the letters of smaps", .fill = fill_flags,
+	  .properties = COLUMN_SHRINKS },
+	{ "name", CELL_TEXT, "path of the file, or what the kernel calls the area",
+	  .fill = fill_name,
+	  .properties = COLUMN_SHRINKS },
+	{ .name = NULL }
+};
+
+bool vma_columns_need_frames(const struct options *opts)
+{
+	int i;
+
+	for (i = 0; vma_columns[i].name; i++) {
+		bool (*fill)(const void *row, struct cell *cell) = vma_columns[i].fill;
+
+		if ((fill == fill_nodes || fill == fill_anon || fill == fill_file ||
+		     fill == fill_shared || fill == fill_exclusive) && options_need(opts, i))
+			return true;
+	}
+	return false;
+}
