@@ -1,31 +1,71 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# bash completion for ptscope(8). What can follow is asked of the command
-# itself, so that this file need not be changed with it.
+# bash completion for ptscope(8). Verbs, options and columns are asked of the
+# command itself; names of states, flags and details are written here by
+# "make spec".
+
+# BEGIN GENERATED
+_ptscope_states='res lazy cached disk swap migration hwpoison device-private device-exclusive uffd-wp guard poison bad'
+_ptscope_flags='write user exec young dirty soft-dirty uffd-wp global special devmap protnone zero thp hugetlb exclusive cont'
+_ptscope_details='frame age soft-dirty node folio'
+# END GENERATED
 
 _ptscope_words() {
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
 }
 
-# The last element of a list of columns; those before it stay.
-_ptscope_columns() {
-	local verb=$1 list=${cur#+} head='' names
-	names=$(ptscope "$verb" --list-columns 2>/dev/null | awk '{ print $1 }')
-	[[ $cur == +* ]] && head=+
-	[[ $list == *,* ]] && head+=${list%,*},
-	mapfile -t COMPREPLY < <(compgen -P "$head" -W "$names" -- "${list##*,}")
-	compopt -o nospace
+# More may follow what is completed. Outside of a completion that is no error.
+_ptscope_no_space() {
+	compopt -o nospace 2>/dev/null || true
 }
 
-# The last element of a list of states, flags or details, which the command
-# names when it is asked for one that is none.
-_ptscope_words_of() {
-	local verb=$1 option=$2 head='' words
-	words=$(ptscope "$verb" "$option" '?' 2>&1 | sed -n 's/^  //p')
-	[[ $cur == *,* ]] && head=${cur%,*},
-	mapfile -t COMPREPLY < <(compgen -P "$head" -W "${words//,/ }" -- "${cur##*,}")
-	compopt -o nospace
+_ptscope_verbs() {
+	ptscope --help 2>/dev/null |
+		awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }'
+}
+
+# The last element of a list; those before it stay. _ptscope_list NAMES [PREFIXES]:
+# an element may begin with one of the prefixes, a list with a +.
+_ptscope_list() {
+	local list=$cur head='' element
+	if [[ ${2:-} == *+* && $list == +* ]]; then
+		head=+ list=${list#+}
+	fi
+	[[ $list == *,* ]] && head+=${list%,*},
+	element=${list##*,}
+	if [[ ${2:-} == *^* && $element == ^* ]]; then
+		head+=^ element=${element#^}
+	fi
+	mapfile -t COMPREPLY < <(compgen -P "$head" -W "$1" -- "$element")
+	_ptscope_no_space
+}
+
+_ptscope_columns() {
+	local -a summary=()
+	[[ " ${COMP_WORDS[*]} " == *' --summary '* ]] && summary=(--summary)
+	ptscope "${COMP_WORDS[1]}" "${summary[@]}" --list-columns 2>/dev/null | awk '{ print $1 }'
+}
+
+# Values of an option; false if it has none that can be known.
+_ptscope_values() {
+	case $1 in
+	-o | --output) _ptscope_list "$(_ptscope_columns)" + ;;
+	--sort) _ptscope_words "$(_ptscope_columns)" ;;
+	--state) _ptscope_list "$_ptscope_states" ;;
+	--flags | --any) _ptscope_list "$_ptscope_flags" ^ ;;
+	--detail) _ptscope_list "$_ptscope_details" ;;
+	--by) _ptscope_words 'name type perm' ;;
+	--name) _ptscope_words "$(cat /proc/[0-9]*/comm 2>/dev/null | sort -u)" ;;
+	--user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
+	--cgroup)
+		mapfile -t COMPREPLY < <(cd /sys/fs/cgroup 2>/dev/null && compgen -d -S / -- "${cur#/}")
+		_ptscope_no_space
+		;;
+	--top) _ptscope_words '5 10 20 50' ;;
+	--range) ;;
+	*) return 1 ;;
+	esac
 }
 
 _ptscope() {
@@ -34,19 +74,28 @@ _ptscope() {
 	COMPREPLY=()
 
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		_ptscope_words "$(ptscope --help 2>/dev/null |
-			awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }') --help --version"
+		_ptscope_words "$(_ptscope_verbs) help --help --version"
 		return
 	fi
-	case $prev in
-	-o | --output) _ptscope_columns "$verb"; return ;;
-	--range) return ;;
-	--state | --flags | --any | --detail) _ptscope_words_of "$verb" "$prev"; return ;;
-	esac
+	if [[ $verb == help ]]; then
+		_ptscope_words "$(_ptscope_verbs)"
+		return
+	fi
+	# Readline takes --option=value for three words.
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	if [[ $prev == --color ]]; then
+		_ptscope_words 'always never auto'
+		return
+	fi
+	_ptscope_values "$prev" && return
 	case $cur in
 	--color=*) cur=${cur#--color=} _ptscope_words 'always never auto' ;;
 	-*) _ptscope_words "$(ptscope "$verb" --help 2>/dev/null |
-		grep -o -e '--[a-z-]*' | sort -u)" ;;
+		grep -o -e '^ *\(-[a-z], \)\?--[a-z-]*' | grep -o -e '--[a-z-]*' | sort -u)" ;;
 	*) [[ $verb == info ]] ||
 		_ptscope_words "self $(cd /proc && printf '%s\n' [0-9]*)" ;;
 	esac
