@@ -55,7 +55,7 @@ same "file: no THP in smaps" "$(($(smaps_bytes "$full" AnonHugePages) +
 	$(smaps_bytes "$full" FilePmdMapped) + $(smaps_bytes "$full" ShmemPmdMapped)))" 0
 same "file: no THP in ptscope" "$(field "$full" thp)" 0
 status "file: pages" 0 ptscope pages --json "$pid" "$(range "$full")"
-json "file: PMD leaves without the THP flag" '.pages | any(.leaf == "pmd") and all(.flags // "" | test("thp") | not)'
+json "file: PMD leaves without the THP flag" '.pages | any(.leaf == "pmd") and all(.flags // [] | index("thp") | not)'
 same "hole: huge zero page" "$(field "$hole" zero)" "$touched"
 same "hole: no THP in smaps" "$(($(smaps_bytes "$hole" AnonHugePages) +
 	$(smaps_bytes "$hole" FilePmdMapped)))" 0

@@ -39,7 +39,7 @@ kernel_nodes() {
 # The pages of vdso and vvar count only where numa_maps has them as well, which depends
 # on the kernel version.
 ptscope_nodes() {
-	ptscope maps --json -o start,nodes,name "$1" | jq -r '.maps[:-1][] | select(.nodes) |
+	ptscope maps --json -o start,nodes,name "$1" | jq -r '.maps[] | select(.nodes) |
 		(.start | ltrimstr("0x")) + " " + .nodes + "\t" +
 		(.name // "" | if test("^\\[v(dso|var)") then "special" else "" end)' |
 		awk -F '\t' -v kernel="$2" '
@@ -60,7 +60,7 @@ start_on 0
 first=$!
 start_on 1
 second=$!
-matches "memory is on the node of its CPU" "$(ptscope maps --json -o nodes "$second" | jq -r '.maps[-1].nodes')" 'N1=[0-9]{4}'
+matches "memory is on the node of its CPU" "$(ptscope maps --json -o nodes "$second" | jq -r '.total[0].nodes')" 'N1=[0-9]{4}'
 
 # A process with more VMAs.
 bash -c 'x=$(seq 20000); sleep 1000; :' &
@@ -88,7 +88,7 @@ user_nodes() {
 }
 matches "a user without capabilities gets the nodes of its own pages" "$(user_nodes | jq -c '[.pages[].node] | unique')" 1
 same "anon and file are not zero" \
-	"$(ptscope maps --json -o anon,file "$first" | jq '.maps[-1] | .anon + .file > 0')" true
+	"$(ptscope maps --json -o anon,file "$first" | jq '.total[0] | .anon + .file > 0')" true
 
 pkill -P "$third"
 kill "$first" "$second" "$third"

@@ -47,7 +47,7 @@ walk() {
 }
 
 has() {
-	printf '(.%s // "" | split(",") | index("%s"))' "$1" "$2"
+	printf '(.%s // [] | index("%s"))' "$1" "$2"
 }
 
 pages "written pages" anon_touched 0 \
@@ -85,8 +85,8 @@ pages "hwpoison entries" hwpoison 0 'any(.state == "hwpoison" and .frame > 0)'
 pages "mlocked folios" mlocked 0 "any($(has folio mlocked))"
 pages "KSM folios" ksm 0 "all($(has folio ksm) and ($(has flags write) | not))"
 walk "effect of a write" '.touch_write == "copy on write"'
-pages "protection key" pkey 0 '(all(.flags | test("pkey=[1-9]")))'
-pages "protection key 0" pkey 1 '(all(.flags | test("pkey") | not))'
+pages "protection key" pkey 0 '(all(.flags | any(test("pkey=[1-9]"))))'
+pages "protection key 0" pkey 1 '(all(.flags // [] | any(test("pkey")) | not))'
 pages "soft-dirty pages" soft_dirty 1 "any($(has flags soft-dirty))"
 pages "frames without struct page" dev_mem 0 \
 	"all(.state == \"res\" and $(has flags special)) and (map(.folio) | all(. == null))"
