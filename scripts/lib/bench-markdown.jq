@@ -12,5 +12,5 @@ def digits: if . >= 10 then round else (. * 100 | round / 100) end;
 "| case | runs, VMAs or censuses | bytes each | datagrams per MiB | system calls per MiB | instructions per page |",
 "|---|---:|---:|---:|---:|---:|",
 (foreach .[] as $row ({}; $row + {new: (.case != $row.case)}; select(.new))
-	| select(.unit == "us" and .case != "start")
+	| select(.unit == "us" and (.case | IN("start", "print") | not))
 	| "| \(.case) | \(.items) | \(.bytes_per_item) | \(.datagrams_per_mib) | \(.calls_per_mib // "–") | \(.instructions_per_page // "–") |")

@@ -6,8 +6,8 @@
  *		unit ("us" or "bytes"), pages that the readers must find, and page
  *		table pages of the target
  *	count CASE READER ITEMS BYTES DATAGRAMS CALLS
- *		of one call of the reader: items found, what libptscope received, and
- *		system calls, if counted
+ *		of one call of the reader: items found, what libptscope received or the size of
+ *		the text that a command printed, and system calls, if counted
  *	time CASE READER ROUND NUMBER
  *		of one call of the reader: nanoseconds, or bytes
  *
@@ -148,7 +148,8 @@ static void validate(struct bench *bench, const struct bench_case *c, struct tar
 		check_answer(c, way, bench->target, &answer, where);
 		where = where ?: answer.where;
 		printf("count\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
-		       c->name, way->name, answer.items, bytes, datagrams, calls);
+		       c->name, way->name, answer.items, answer.bytes ?: bytes, datagrams,
+		       calls);
 	}
 	if (c->frames && !where)
 		bench_fail("%s: no reader reports frames", c->name);
@@ -254,7 +255,8 @@ static void complete_ways(struct bench_case *c, bool has_scan)
 		*to++ = *peer;
 	to->name = NULL;
 	for (way = to = c->way; way->name; way++)
-		if (has_scan || way->read != peer_pagemap_scan)
+		if ((has_scan || way->read != peer_pagemap_scan) &&
+		    (way->read != peer_page_types || has_page_types()))
 			*to++ = *way;
 	to->name = NULL;
 }

@@ -45,6 +45,7 @@ struct target {
  * @exact: only pages of the range; otherwise of whole processes
  * @items: runs, regions, VMAs, processes or lines found
  * @vmas: the items are VMAs of the range
+ * @bytes: size of the text that a command printed
  * @where: sum of the frame numbers, or of the swap offsets, of the pages of the range; 0
  *	if the reader does not report them
  * @ns: nanoseconds, if the reader measures them itself, or another quantity; else 0
@@ -54,6 +55,7 @@ struct answer {
 	bool exact;
 	uint64_t items;
 	bool vmas;
+	uint64_t bytes;
 	uint64_t where;
 	uint64_t ns;
 };
@@ -103,6 +105,10 @@ bool peer_mincore(struct bench *bench, struct answer *answer);
 bool peer_floor(struct bench *bench, struct answer *answer);
 bool ours_command(struct bench *bench, struct answer *answer);
 bool peer_cat_smaps(struct bench *bench, struct answer *answer);
+bool ours_print_raw(struct bench *bench, struct answer *answer);
+bool ours_print_json(struct bench *bench, struct answer *answer);
+bool has_page_types(void);
+bool peer_page_types(struct bench *bench, struct answer *answer);
 bool peer_pmap(struct bench *bench, struct answer *answer);
 
 /* memory.c */

@@ -77,6 +77,14 @@ const struct bench_case bench_cases[] = {
 		.way = { WAY("ours", ours_command), WAY("cat smaps", peer_cat_smaps),
 			 WAY("pmap -X", peer_pmap) },
 	}, {
+		/* A million rows: every second page is there. */
+		.name = "print",
+		.shape = { SPREAD(4 * GIB, 4 * GIB, 8 * KIB) },
+		.waits = true,
+		.way = { WAY("ours", ours_print_raw), WAY("ours, JSON", ours_print_json),
+			 WAY("cat smaps", peer_cat_smaps),
+			 WAY("page-types -l", peer_page_types) },
+	}, {
 		.name = "growth-touched",
 		.shape = { SPREAD(2 * GIB, 2 * GIB, 4 * KIB),
 			   SPREAD(1 * GIB, 1 * GIB, 4 * KIB) },

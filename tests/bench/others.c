@@ -73,9 +73,11 @@ static bool run_command(struct bench *bench, char *const argv[], struct answer *
 	status = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(out[1]);
-	while (!status && (got = read(out[0], text, sizeof(text))) > 0)
+	while (!status && (got = read(out[0], text, sizeof(text))) > 0) {
+		answer->bytes += got;
 		for (i = 0; i < got; i++)
 			answer->items += text[i] == '\n';
+	}
 	close(out[0]);
 	if (status || waitpid(pid, &status, 0) != pid || status) {
 		fprintf(stderr, "bench: %s: status %#x\n", argv[0], status);
@@ -107,6 +109,30 @@ bool peer_cat_smaps(struct bench *bench, struct answer *answer)
 
 	snprintf(path, sizeof(path), "/proc/%s/smaps", target_pid(bench));
 	return run_command(bench, (char *[]){ "cat", path, NULL }, answer);
+}
+
+bool ours_print_raw(struct bench *bench, struct answer *answer)
+{
+	return run_command(bench, (char *[]){ "ptscope", "pages", "-r", target_pid(bench), NULL },
+			   answer);
+}
+
+bool ours_print_json(struct bench *bench, struct answer *answer)
+{
+	return run_command(bench, (char *[]){ "ptscope", "pages", "--json", target_pid(bench),
+					      NULL }, answer);
+}
+
+/* A tool of the kernel's sources, which few have. */
+bool has_page_types(void)
+{
+	return !system("command -v page-types >/dev/null");
+}
+
+bool peer_page_types(struct bench *bench, struct answer *answer)
+{
+	return run_command(bench, (char *[]){ "page-types", "-l", "-p", target_pid(bench), NULL },
+			   answer);
 }
 
 bool peer_pmap(struct bench *bench, struct answer *answer)
