@@ -23,8 +23,12 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 PKG_CONFIG ?= pkg-config
 CFLAGS     ?= -O2 -g
 WARNINGS   := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
-ALL_CFLAGS  = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -Imodule/uapi -Iuserspace/lib \
-	      -fvisibility=hidden -MMD -MP $(CPPFLAGS) $(CFLAGS)
+BASE_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -Imodule/uapi -Iuserspace/lib \
+	      -fvisibility=hidden $(CPPFLAGS) $(CFLAGS)
+ALL_CFLAGS  = $(BASE_CFLAGS) -MMD -MP
+# For programs made of several sources at once: the compiler would list the sources as
+# dependencies, and a source that is renamed would break the build.
+headers    := $(wildcard userspace/*/*.h tests/*/*.h module/uapi/linux/*.h module/*.h)
 # Asked when a recipe runs, since "make demo" installs what answers.
 NL_CFLAGS   = $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0)
 NL_LIBS     = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
@@ -137,8 +141,8 @@ $(T)/bench/%: $(T)/bench/%.o $(bench_obj) $(STATIC_LIB)
 
 # A client that says it is another version. (What a former build found to depend
 # on are headers, too.)
-$(T)/ptscope-other: $(cli_src) $(STATIC_LIB)
-	$(CC) $(ALL_CFLAGS) $(OUT_CFLAGS) -DPTSCOPE_VERSION='"99.0"' -o $@ $(filter %.c %.a,$^) $(NL_LIBS) $(OUT_LIBS)
+$(T)/ptscope-other: $(cli_src) $(STATIC_LIB) $(headers)
+	$(CC) $(BASE_CFLAGS) $(OUT_CFLAGS) -DPTSCOPE_VERSION='"99.0"' -o $@ $(filter %.c %.a,$^) $(NL_LIBS) $(OUT_LIBS)
 
 # These know the library's inside, which the shared library does not show. The
 # library's sources are built once more, with what finds a read out of bounds.
@@ -244,6 +248,7 @@ install-userspace: userspace
 	install -D -m 755 $(SHARED_LIB) $(DESTDIR)$(libdir)/libptscope.so.$(SOVERSION)
 	ln -sf libptscope.so.$(SOVERSION) $(DESTDIR)$(libdir)/libptscope.so
 	install -D -m 644 userspace/lib/ptscope.h $(DESTDIR)$(includedir)/ptscope.h
+	install -D -m 644 userspace/lib/ptscope_census.h $(DESTDIR)$(includedir)/ptscope_census.h
 	install -D -m 644 module/uapi/linux/ptscope.h $(DESTDIR)$(includedir)/linux/ptscope.h
 	install -D -m 644 userspace/man/ptscope.8 $(DESTDIR)$(mandir)/man8/ptscope.8
 	install -D -m 644 userspace/completion/ptscope.bash $(DESTDIR)$(bashcompletiondir)/ptscope
@@ -256,7 +261,8 @@ install-userspace: userspace
 uninstall:
 	test ! -d $(MODULES) || find $(MODULES) -path '*/module/ptscope.ko*' -delete
 	rm -f $(DESTDIR)$(bindir)/ptscope $(DESTDIR)$(libdir)/libptscope.* \
-		$(DESTDIR)$(includedir)/ptscope.h $(DESTDIR)$(includedir)/linux/ptscope.h \
+		$(DESTDIR)$(includedir)/ptscope.h $(DESTDIR)$(includedir)/ptscope_census.h \
+		$(DESTDIR)$(includedir)/linux/ptscope.h \
 		$(DESTDIR)$(mandir)/man8/ptscope.8 \
 		$(DESTDIR)$(bashcompletiondir)/ptscope $(DESTDIR)$(libdir)/pkgconfig/ptscope.pc
 	@$(UPDATE_CACHES)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What has to be looked up once about an architecture's entries.
+ * Architecture data that is looked up once, when the module is loaded.
  */
 #include "arch.h"
 
@@ -9,8 +9,8 @@
 u8 ptscope_pat[8] __ro_after_init;
 
 /*
- * The kernel fills the page attribute table as it likes, and tells only which
- * bits it uses for a type.
+ * The kernel chooses the contents of the page attribute table, and exports only the
+ * bits that it sets for each type.
  */
 void __init ptscope_arch_init(void)
 {
@@ -24,7 +24,7 @@ void __init ptscope_arch_init(void)
 	};
 	unsigned int mode;
 
-	/* A type that has no entry of its own goes by the bits of another. */
+	/* A type without an entry of its own has the bits of another type. */
 	for (mode = 0; mode < ARRAY_SIZE(types); mode++) {
 		pte_t pte = __pte(cachemode2protval(mode));
 		u8 *type = &ptscope_pat[ptscope_pat_index(pte, PTSCOPE_LEVEL_PTE)];

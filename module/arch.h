@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a leaf says in the bits of one architecture, for which the kernel has
- * no words that all of them share: who may use the page, and how the processor
- * caches it.
+ * Bits of a leaf for which the kernel has no name that all architectures share:
+ * user and execute permission, global, protection key and memory type.
  */
 #ifndef PTSCOPE_ARCH_H
 #define PTSCOPE_ARCH_H
@@ -13,13 +12,15 @@
 #include <linux/ptscope.h>
 
 #ifndef CONFIG_X86
-/* Where nobody stands between the kernel and its tables. */
+/* Without paravirtualisation the value in the table is the value. */
 #define native_pte_val(pte) pte_val(pte)
 #define native_pmd_val(pmd) pmd_val(pmd)
 #define native_pud_val(pud) pud_val(pud)
 #define native_p4d_val(p4d) p4d_val(p4d)
 #define native_pgd_val(pgd) pgd_val(pgd)
 #define native_make_pte(raw) __pte(raw)
+#define native_make_pmd(raw) __pmd(raw)
+#define native_make_pud(raw) __pud(raw)
 
 static __always_inline unsigned long ptscope_pte_pfn(pte_t pte)
 {
@@ -38,9 +39,9 @@ static __always_inline bool ptscope_frame_is_inverted(pte_t pte)
 #endif
 
 /*
- * The bits that stand in the table. On x86 pte_val() asks the hypervisor's code
- * for them, for the sake of one that numbers frames in its own way: that is a
- * call, or the room for one, for each entry.
+ * The raw bits in the table. On x86 pte_val() is a paravirtual call, because Xen PV
+ * numbers frames in its own way; the call would cost more than the rest of the work
+ * on an entry.
  */
 static __always_inline u64 ptscope_raw_pte(pte_t pte)
 {
@@ -72,16 +73,26 @@ static __always_inline pte_t ptscope_to_pte(u64 raw)
 	return native_make_pte(raw);
 }
 
+static __always_inline pmd_t ptscope_to_pmd(u64 raw)
+{
+	return native_make_pmd(raw);
+}
+
+static __always_inline pud_t ptscope_to_pud(u64 raw)
+{
+	return native_make_pud(raw);
+}
+
 #if defined(CONFIG_X86)
 
-/* Where the frame's number begins in an entry. */
+/* The lowest bit of the frame number in an entry. */
 #define PTSCOPE_FRAME_SHIFT PAGE_SHIFT
-/* Bits of an entry that are not its frame's number. */
+/* Bits of an entry that are not part of the frame number. */
 #define PTSCOPE_FLAG_BITS ((u64)PTE_FLAGS_MASK)
-/* Bits that an empty entry may have, left there by a processor. */
+/* Accessed and dirty: a processor with an erratum may set them in an empty entry. */
 #define PTSCOPE_STRAY_BITS ((u64)_PAGE_KNL_ERRATUM_MASK)
 
-/* Are frames in the tables numbered as everywhere else? */
+/* False under Xen PV, where the tables hold machine frame numbers. */
 static __always_inline bool ptscope_frames_are_raw(void)
 {
 	return !cpu_feature_enabled(X86_FEATURE_XENPV);
@@ -96,7 +107,7 @@ static __always_inline unsigned long ptscope_pte_pfn(pte_t pte)
 	return ((raw ^ protnone_mask(raw)) & PTE_PFN_MASK) >> PAGE_SHIFT;
 }
 
-/* What the processor must not follow has its frame's bits turned over. */
+/* The mitigation of L1TF inverts the frame number where the present bit is clear. */
 static __always_inline bool ptscope_frame_is_inverted(pte_t pte)
 {
 	return __pte_needs_invert(native_pte_val(pte));
@@ -115,17 +126,25 @@ static inline unsigned int ptscope_pat_index(pte_t pte, enum ptscope_level level
 	return (value & pat ? 4 : 0) + (value & _PAGE_PCD ? 2 : 0) + (value & _PAGE_PWT ? 1 : 0);
 }
 
-static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level level)
+static inline unsigned int ptscope_pkey(pte_t pte)
 {
-	unsigned int flags;
+	return pte_flags_pkey(pte_flags(pte));
+}
 
-	flags = pte_flags_pkey(pte_flags(pte)) << PTSCOPE_FLAG_PKEY_SHIFT |
-		ptscope_pat[ptscope_pat_index(pte, level)] << PTSCOPE_FLAG_MEMORY_SHIFT;
+static inline unsigned int ptscope_memory_type(pte_t pte, enum ptscope_level level)
+{
+	return ptscope_pat[ptscope_pat_index(pte, level)];
+}
+
+static inline unsigned int ptscope_arch_flags(pte_t pte)
+{
+	unsigned int flags = 0;
+
 	if (pte_flags(pte) & _PAGE_USER)
 		flags |= PTSCOPE_FLAG_USER;
 	if (pte_exec(pte))
 		flags |= PTSCOPE_FLAG_EXEC;
-	/* In an entry that the processor does not use, the bit means PROT_NONE. */
+	/* Where the present bit is clear, this bit means PROT_NONE. */
 	if (pte_global(pte) && (pte_flags(pte) & _PAGE_PRESENT))
 		flags |= PTSCOPE_FLAG_GLOBAL;
 	return flags;
@@ -133,7 +152,7 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 
 #elif defined(CONFIG_ARM64)
 
-/* Those beyond 48 bits stand elsewhere, so that a run ends before them. */
+/* Frame bits above 48 are elsewhere in the entry, so a run ends where they change. */
 #define PTSCOPE_FRAME_SHIFT PAGE_SHIFT
 #define PTSCOPE_FLAG_BITS ((u64)pgprot_val(pte_pgprot(__pte(~0ULL))))
 #define PTSCOPE_STRAY_BITS 0ULL
@@ -142,7 +161,16 @@ static inline void ptscope_arch_init(void)
 {
 }
 
-static inline unsigned int ptscope_memory_type(pte_t pte)
+static inline unsigned int ptscope_pkey(pte_t pte)
+{
+#ifdef PTE_PO_IDX_MASK
+	return FIELD_GET(PTE_PO_IDX_MASK, pte_val(pte));
+#else
+	return 0;
+#endif
+}
+
+static inline unsigned int ptscope_memory_type(pte_t pte, enum ptscope_level level)
 {
 	switch (FIELD_GET(PTE_ATTRINDX_MASK, pte_val(pte))) {
 	case MT_NORMAL:
@@ -160,13 +188,10 @@ static inline unsigned int ptscope_memory_type(pte_t pte)
 	}
 }
 
-static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level level)
+static inline unsigned int ptscope_arch_flags(pte_t pte)
 {
-	unsigned int flags = ptscope_memory_type(pte) << PTSCOPE_FLAG_MEMORY_SHIFT;
+	unsigned int flags = 0;
 
-#ifdef PTE_PO_IDX_MASK
-	flags |= FIELD_GET(PTE_PO_IDX_MASK, pte_val(pte)) << PTSCOPE_FLAG_PKEY_SHIFT;
-#endif
 	if (pte_user(pte))
 		flags |= PTSCOPE_FLAG_USER;
 	if (pte_user_exec(pte))
@@ -186,15 +211,25 @@ static inline void ptscope_arch_init(void)
 {
 }
 
-static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level level)
+static inline unsigned int ptscope_pkey(pte_t pte)
+{
+	return 0;
+}
+
+static inline unsigned int ptscope_memory_type(pte_t pte, enum ptscope_level level)
 {
 	static const u8 svpbmt[] = {
 		PTSCOPE_MEMORY_TYPE_PMA, PTSCOPE_MEMORY_TYPE_NC,
 		PTSCOPE_MEMORY_TYPE_IO, PTSCOPE_MEMORY_TYPE_UNKNOWN,
 	};
-	unsigned int flags;
 
-	flags = svpbmt[pte_val(pte) >> 61 & 3] << PTSCOPE_FLAG_MEMORY_SHIFT;
+	return svpbmt[pte_val(pte) >> 61 & 3];
+}
+
+static inline unsigned int ptscope_arch_flags(pte_t pte)
+{
+	unsigned int flags = 0;
+
 	if (pte_user(pte))
 		flags |= PTSCOPE_FLAG_USER;
 	if (pte_exec(pte))
@@ -205,7 +240,7 @@ static inline unsigned int ptscope_arch_flags(pte_t pte, enum ptscope_level leve
 }
 
 #else
-#error "ptscope does not know this architecture's entries"
+#error "ptscope does not support this architecture"
 #endif
 
 #endif /* PTSCOPE_ARCH_H */

@@ -2,135 +2,207 @@
 /*
  * The sink that counts.
  */
+#include <linux/nodemask.h>
+#include <linux/slab.h>
 #include "census.h"
-#include "levels.h"
+#include "folio.h"
 
-static __always_inline struct ptscope_census_walk *to_census(struct ptscope_walk *walk)
+static struct ptscope_census_scan *to_census(struct ptscope_scan *scan)
 {
-	return container_of(walk, struct ptscope_census_walk, walk);
+	return container_of(scan, struct ptscope_census_scan, scan);
 }
 
-static __always_inline void use_entries(struct ptscope_census_walk *cw,
-					enum ptscope_level level, u64 entries)
+/* Counter of each state. Those of special entries are parts of SPECIAL. */
+static const u8 state_counter[PTSCOPE_STATES] = {
+	[PTSCOPE_STATE_RES] = PTSCOPE_A_CENSUS_RES,
+	[PTSCOPE_STATE_LAZY] = PTSCOPE_A_CENSUS_LAZY,
+	[PTSCOPE_STATE_CACHED] = PTSCOPE_A_CENSUS_CACHED,
+	[PTSCOPE_STATE_DISK] = PTSCOPE_A_CENSUS_DISK,
+	[PTSCOPE_STATE_SWAP] = PTSCOPE_A_CENSUS_SWAP,
+	[PTSCOPE_STATE_MIGRATION] = PTSCOPE_A_CENSUS_MIGRATION,
+	[PTSCOPE_STATE_HWPOISON] = PTSCOPE_A_CENSUS_HWPOISON,
+	[PTSCOPE_STATE_DEVICE_PRIVATE] = PTSCOPE_A_CENSUS_DEVICE,
+	[PTSCOPE_STATE_DEVICE_EXCLUSIVE] = PTSCOPE_A_CENSUS_DEVICE,
+	[PTSCOPE_STATE_UFFD_WP] = PTSCOPE_A_CENSUS_UFFD_WP,
+	[PTSCOPE_STATE_GUARD] = PTSCOPE_A_CENSUS_GUARD,
+	[PTSCOPE_STATE_POISON] = PTSCOPE_A_CENSUS_POISON,
+	[PTSCOPE_STATE_BAD] = PTSCOPE_A_CENSUS_BAD,
+};
+
+static const u8 leaf_counter[] = {
+	[PTSCOPE_LEAF_PTE] = PTSCOPE_A_CENSUS_PTE,
+	[PTSCOPE_LEAF_CONT] = PTSCOPE_A_CENSUS_CONT,
+	[PTSCOPE_LEAF_PMD] = PTSCOPE_A_CENSUS_PMD,
+	[PTSCOPE_LEAF_PUD] = PTSCOPE_A_CENSUS_PUD,
+};
+
+/* Counters of present pages that have a flag. */
+static const struct {
+	u32 flag;
+	u8 counter;
+} flag_counter[] = {
+	{ PTSCOPE_FLAG_ZERO, PTSCOPE_A_CENSUS_ZERO },
+	{ PTSCOPE_FLAG_YOUNG, PTSCOPE_A_CENSUS_YOUNG },
+	{ PTSCOPE_FLAG_DIRTY, PTSCOPE_A_CENSUS_DIRTY },
+	{ PTSCOPE_FLAG_WRITE, PTSCOPE_A_CENSUS_WRITE },
+	{ PTSCOPE_FLAG_PROTNONE, PTSCOPE_A_CENSUS_PROTNONE },
+	{ PTSCOPE_FLAG_THP, PTSCOPE_A_CENSUS_THP },
+	{ PTSCOPE_FLAG_HUGETLB, PTSCOPE_A_CENSUS_HUGETLB },
+};
+
+/* Counters of resident pages whose folio has a flag; others are of files. */
+static const struct {
+	u32 flag;
+	u8 counter;
+} folio_counter[] = {
+	{ PTSCOPE_FOLIO_ANON, PTSCOPE_A_CENSUS_ANON },
+	{ PTSCOPE_FOLIO_SHARED, PTSCOPE_A_CENSUS_SHARED },
+	{ PTSCOPE_FOLIO_EXCLUSIVE, PTSCOPE_A_CENSUS_EXCLUSIVE },
+};
+
+static void count_state(struct ptscope_census *census, const struct ptscope_entry *entry,
+			unsigned long pages)
 {
-	cw->census.table[level].used += entries;
-	cw->open[level].used += entries;
+	census->counter[PTSCOPE_A_CENSUS_SIZE] += pages;
+	census->counter[state_counter[entry->state]] += pages;
+	if (entry->state >= PTSCOPE_STATE_MIGRATION)
+		census->counter[PTSCOPE_A_CENSUS_SPECIAL] += pages;
+	if (entry->flags & PTSCOPE_FLAG_SOFT_DIRTY)
+		census->counter[PTSCOPE_A_CENSUS_SOFT_DIRTY] += pages;
 }
 
-/* Entries of @level's tables that translate @pages from @addr on. */
-static __always_inline unsigned long
-entries_of(enum ptscope_level level, unsigned long addr, unsigned long pages)
+static void count_present(struct ptscope_census *census, const struct ptscope_entry *entry,
+			  unsigned long pages)
+{
+	unsigned int i;
+
+	census->counter[leaf_counter[entry->leaf]] += pages;
+	for (i = 0; i < ARRAY_SIZE(flag_counter); i++)
+		if (entry->flags & flag_counter[i].flag)
+			census->counter[flag_counter[i].counter] += pages;
+	if (entry->flags & PTSCOPE_FLAG_ZERO && entry->leaf != PTSCOPE_LEAF_PTE)
+		census->counter[PTSCOPE_A_CENSUS_ZERO_HUGE] += pages;
+}
+
+static void count_folio(struct ptscope_census_scan *cs, u64 extra, unsigned long pages)
+{
+	const u32 flags = extra >> PTSCOPE_EXTRA_FOLIO_SHIFT;
+	struct ptscope_census *census = &cs->census;
+	const u16 nid = extra;
+	unsigned int i;
+
+	if (!(extra & PTSCOPE_EXTRA_KNOWN))
+		return;
+	if (cs->node && nid < nr_node_ids)
+		cs->node[nid] += pages;
+	if (!(cs->detail & PTSCOPE_DETAIL_FOLIO))
+		return;
+	for (i = 0; i < ARRAY_SIZE(folio_counter); i++)
+		if (flags & folio_counter[i].flag)
+			census->counter[folio_counter[i].counter] += pages;
+	if (!(flags & PTSCOPE_FOLIO_ANON))
+		census->counter[PTSCOPE_A_CENSUS_FILE] += pages;
+}
+
+/*
+ * Count the folios of a run, whose frames are consecutive. As in numa_maps, the zero
+ * page counts for nobody.
+ *
+ * Returns the number of pages, which is less than @pages when the window may read no
+ * other struct page.
+ */
+static unsigned long count_folios(struct ptscope_census_scan *cs, unsigned long addr,
+				  unsigned long pages, const struct ptscope_entry *entry)
+{
+	const struct ptscope_folio_request request = {
+		.detail = cs->detail,
+		.visible = ~0ULL,
+		.hugetlb = cs->scan.place.huge_level >= 0,
+	};
+	unsigned long done = 0;
+
+	if (!cs->detail || entry->flags & PTSCOPE_FLAG_ZERO || cs->scan.place.pfn_map)
+		return pages;
+	while (done < pages && cs->scan.looks) {
+		u64 extra = 0;
+		unsigned long more = ptscope_folio_extra(entry->value + done,
+							 addr + (done << PAGE_SHIFT),
+							 pages - done, &request, &extra,
+							 &cs->scan.looks);
+
+		count_folio(cs, extra, more);
+		done += more;
+	}
+	return done;
+}
+
+/* Number of entries at @level that translate @pages from @addr on. */
+static unsigned long entries_of(enum ptscope_level level, unsigned long addr,
+				unsigned long pages)
 {
 	const unsigned int shift = ptscope_level_shift(level);
 
 	return ((addr + (pages << PAGE_SHIFT) - 1) >> shift) - (addr >> shift) + 1;
 }
 
-static void count_present(struct ptscope_census *census, const struct ptscope_entry *entry,
-			  unsigned long pages)
+static void use_entries(struct ptscope_census_scan *cs, enum ptscope_level level, u64 entries)
 {
-	census->state[PTSCOPE_STATE_RES] += pages;
-	census->leaf[entry->leaf] += pages;
-	if (entry->flags & PTSCOPE_FLAG_SOFT_DIRTY)
-		census->soft_dirty += pages;
-	if (entry->flags & PTSCOPE_FLAG_YOUNG)
-		census->young += pages;
-	if (entry->flags & PTSCOPE_FLAG_DIRTY)
-		census->dirty += pages;
-	if (entry->flags & PTSCOPE_FLAG_WRITE)
-		census->write += pages;
-	if (entry->flags & PTSCOPE_FLAG_PROTNONE)
-		census->protnone += pages;
-	if (entry->flags & PTSCOPE_FLAG_THP)
-		census->thp += pages;
-	if (entry->flags & PTSCOPE_FLAG_HUGETLB)
-		census->hugetlb += pages;
-	if (entry->flags & PTSCOPE_FLAG_ZERO) {
-		if (entry->leaf == PTSCOPE_LEAF_PTE)
-			census->zero += pages;
-		else
-			census->zero_huge += pages;
-	}
+	cs->census.table[level].used += entries;
+	cs->open[level].used += entries;
+}
+
+/* Count the entries of a run. A leaf that is reported in parts counts once. */
+static void use_run(struct ptscope_census_scan *cs, enum ptscope_level level,
+		    unsigned long addr, unsigned long pages)
+{
+	const unsigned long end = addr + (pages << PAGE_SHIFT);
+
+	use_entries(cs, level, entries_of(level, addr, pages) - (cs->part == addr));
+	cs->part = end & ((PAGE_SIZE * ptscope_level_pages(level)) - 1) ? end : 0;
 }
 
 /**
- * ptscope_census_settle() - count what has been put off
- * @cw: the walk
+ * ptscope_census_run() - count pages whose entries are not empty
+ * @scan: within a struct ptscope_census_scan
+ * @addr: first address
+ * @pages: number of base pages
+ * @entry: the first entry
+ *
+ * Return: number of pages that were counted.
  */
-void ptscope_census_settle(struct ptscope_census_walk *cw)
+unsigned long ptscope_census_run(struct ptscope_scan *scan, unsigned long addr,
+				 unsigned long pages, const struct ptscope_entry *entry)
 {
-	if (!cw->again)
-		return;
-	count_present(&cw->census, &cw->told, cw->again);
-	cw->census.table[PTSCOPE_LEVEL_PTE].used += cw->again;
-	cw->again = 0;
-}
+	struct ptscope_census_scan *cs = to_census(scan);
 
-static unsigned long census_run(struct ptscope_walk *walk, unsigned long addr,
-				unsigned long pages, const struct ptscope_entry *entry)
-{
-	struct ptscope_census_walk *cw = to_census(walk);
-
-	use_entries(cw, entry->level, entries_of(entry->level, addr, pages));
 	if (entry->state == PTSCOPE_STATE_RES) {
-		count_present(&cw->census, entry, pages);
-		if (entry->level == PTSCOPE_LEVEL_PTE) {
-			ptscope_census_settle(cw);
-			cw->told = *entry;
-		}
-		return pages;
+		pages = count_folios(cs, addr, pages, entry);
+		count_present(&cs->census, entry, pages);
 	}
-	cw->census.state[entry->state] += pages;
-	if (entry->flags & PTSCOPE_FLAG_SOFT_DIRTY)
-		cw->census.soft_dirty += pages;
+	if (!pages)
+		return 0;
+	use_run(cs, entry->level, addr, pages);
+	count_state(&cs->census, entry, pages);
 	return pages;
 }
 
-static __always_inline unsigned long
-census_empty(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
-	     enum ptscope_level level)
+/**
+ * ptscope_census_empty() - count pages whose entries are empty
+ * @scan: within a struct ptscope_census_scan
+ * @addr: first address
+ * @pages: number of base pages
+ * @entry: the empty entry, with the state that the page cache gives it
+ *
+ * Return: @pages.
+ */
+unsigned long ptscope_census_empty(struct ptscope_scan *scan, unsigned long addr,
+				   unsigned long pages, const struct ptscope_entry *entry)
 {
-	struct ptscope_census *census = &to_census(walk)->census;
-
-	census->state[walk->place.vacant] += pages;
-	if (walk->place.flags & PTSCOPE_FLAG_SOFT_DIRTY)
-		census->soft_dirty += pages;
+	count_state(&to_census(scan)->census, entry, pages);
 	return pages;
 }
 
-/* Once for all of them, when something else comes. */
-static __always_inline unsigned long
-census_again(struct ptscope_walk *walk, unsigned long addr, unsigned long pages,
-	     unsigned long frame)
-{
-	struct ptscope_census_walk *cw = to_census(walk);
-
-	cw->open[PTSCOPE_LEVEL_PTE].used += pages;
-	cw->again += pages;
-	return pages;
-}
-
-static __always_inline bool count_single(void *into, unsigned long addr, u64 value)
-{
-	return true;
-}
-
-static __always_inline const u64 *
-census_singles(struct ptscope_walk *walk, unsigned long addr, const u64 *entry, const u64 *end)
-{
-	const u64 *next;
-	unsigned long pairs;
-
-	if (walk->place.cache)
-		return entry;
-	next = ptscope_pass_singles(walk, addr, entry, end, count_single, NULL);
-	pairs = (next - entry) / 2;
-	census_empty(walk, addr, pairs, PTSCOPE_LEVEL_PTE);
-	census_again(walk, addr, pairs, 0);
-	return next;
-}
-
-/* The level that holds the entries that point to @level's tables. */
+/* The level whose entries point to @level's tables. */
 static enum ptscope_level level_above(struct mm_struct *mm, enum ptscope_level level)
 {
 	if (level == PTSCOPE_LEVEL_PTE && !__is_defined(__PAGETABLE_PMD_FOLDED))
@@ -143,7 +215,7 @@ static enum ptscope_level level_above(struct mm_struct *mm, enum ptscope_level l
 }
 
 /* Number of the address range that one table of @level translates. */
-static __always_inline unsigned long table_index(enum ptscope_level level, unsigned long addr)
+static unsigned long table_index(enum ptscope_level level, unsigned long addr)
 {
 	switch (level) {
 	case PTSCOPE_LEVEL_PTE:
@@ -159,116 +231,103 @@ static __always_inline unsigned long table_index(enum ptscope_level level, unsig
 	}
 }
 
-static void close_table(struct ptscope_census_walk *cw, enum ptscope_level level)
+static void close_table(struct ptscope_census_scan *cs, enum ptscope_level level)
 {
-	if (cw->open[level].index && !cw->open[level].used)
-		cw->census.table[level].empty++;
-	cw->open[level].index = 0;
-	cw->open[level].used = 0;
+	if (cs->open[level].index && !cs->open[level].used)
+		cs->census.table[level].empty++;
+	cs->open[level].index = 0;
+	cs->open[level].used = 0;
 }
 
-static noinline void open_table(struct ptscope_census_walk *cw, enum ptscope_level level,
-				unsigned long index)
+/**
+ * ptscope_census_table() - count a table, unless it has been counted
+ * @scan: within a struct ptscope_census_scan
+ * @table: the table
+ * @addr: an address that it translates
+ */
+void ptscope_census_table(struct ptscope_scan *scan, const struct ptscope_table *table,
+			  unsigned long addr)
 {
-	close_table(cw, level);
-	cw->open[level].index = index;
-	cw->census.table[level].pages++;
-	if (level != PTSCOPE_LEVEL_PGD)
-		use_entries(cw, level_above(cw->walk.mm, level), 1);
-}
+	const unsigned long index = table_index(table->level, addr) + 1;
+	struct ptscope_census_scan *cs = to_census(scan);
 
-static __always_inline void census_table(struct ptscope_walk *walk, enum ptscope_level level,
-					 unsigned long addr, const void *entryp, u64 value)
-{
-	struct ptscope_census_walk *cw = to_census(walk);
-	unsigned long index = table_index(level, addr) + 1;
-
-	if (unlikely(cw->open[level].index != index))
-		open_table(cw, level, index);
+	if (cs->open[table->level].index == index)
+		return;
+	close_table(cs, table->level);
+	cs->open[table->level].index = index;
+	cs->census.table[table->level].pages++;
+	if (table->level != PTSCOPE_LEVEL_PGD)
+		use_entries(cs, level_above(scan->mm, table->level), 1);
 }
 
 static const struct ptscope_sink census_sink = {
-	.run = census_run,
-	.empty = census_empty,
-	.again = census_again,
-	.singles = census_singles,
-	.table = census_table,
+	.table = ptscope_census_table,
+	.run = ptscope_census_run,
+	.empty = ptscope_census_empty,
 };
 
 /**
- * ptscope_census_window() - count the entries of one table
- * @walk: within a struct ptscope_census_walk
- * @addr: where to begin
- * @end: where to end, in the same VMA
+ * ptscope_census_alloc() - prepare a census
+ * @cs: all zero; to be freed with ptscope_census_free()
+ * @detail: bits of enum ptscope_detail; others than NODE and FOLIO are ignored
  *
- * Locking: as for ptscope_read_window().
- *
- * Return: address behind the last entry counted.
+ * Return: 0 or -ENOMEM.
  */
-unsigned long ptscope_census_window(struct ptscope_walk *walk, unsigned long addr,
-				    unsigned long end)
+int ptscope_census_alloc(struct ptscope_census_scan *cs, u32 detail)
 {
-	return ptscope_read_window(walk, &census_sink, addr, end);
+	cs->detail = detail & (PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO);
+	if (!(detail & PTSCOPE_DETAIL_NODE))
+		return 0;
+	cs->node = kcalloc(nr_node_ids, sizeof(*cs->node), GFP_KERNEL);
+	return cs->node ? 0 : -ENOMEM;
 }
 
 /**
- * ptscope_census_gap() - count what stands behind empty entries
- * @walk: within a struct ptscope_census_walk
- * @addr: first address
- * @pages: base pages
- * @entry: what the page cache says of them
- *
- * Return: @pages.
+ * ptscope_census_free() - free a census
+ * @cs: the census
  */
-unsigned long ptscope_census_gap(struct ptscope_walk *walk, unsigned long addr,
-				 unsigned long pages, struct ptscope_entry entry)
+void ptscope_census_free(struct ptscope_census_scan *cs)
 {
-	struct ptscope_census *census = &to_census(walk)->census;
-
-	census->state[entry.state] += pages;
-	if (entry.flags & PTSCOPE_FLAG_SOFT_DIRTY)
-		census->soft_dirty += pages;
-	return pages;
+	kfree(cs->node);
 }
 
 /**
- * ptscope_census_close() - the walk is over: settle the tables still open
- * @cw: the walk
+ * ptscope_census_reset() - set all counters to 0
+ * @cs: the census; it remembers which tables have been counted
  */
-void ptscope_census_close(struct ptscope_census_walk *cw)
+void ptscope_census_reset(struct ptscope_census_scan *cs)
 {
-	enum ptscope_level level;
-
-	ptscope_census_settle(cw);
-	for (level = PTSCOPE_LEVEL_PTE; level <= PTSCOPE_LEVEL_PGD; level++)
-		close_table(cw, level);
+	memset(&cs->census, 0, sizeof(cs->census));
+	if (cs->node)
+		memset(cs->node, 0, nr_node_ids * sizeof(*cs->node));
 }
-
-static const struct ptscope_visitor whole_visitor = {
-	.window = ptscope_census_window,
-	.gap = ptscope_census_gap,
-};
 
 /**
  * ptscope_census_take() - count the pages of a whole address space
- * @cw: filled in
+ * @cs: the census; earlier counts are dropped
  * @mm: the address space; the caller holds mm_count
- * @cache: look into the page cache where entries are empty
+ * @cache: look up empty entries in the page cache
  *
- * Locking: as for ptscope_walk().
+ * Locking: as for ptscope_scan().
  *
- * Return: as for ptscope_walk().
+ * Return: as for ptscope_scan().
  */
-int ptscope_census_take(struct ptscope_census_walk *cw, struct mm_struct *mm, bool cache)
+int ptscope_census_take(struct ptscope_census_scan *cs, struct mm_struct *mm, bool cache)
 {
+	enum ptscope_level level;
 	int err;
 
-	memset(cw, 0, sizeof(*cw));
-	cw->walk.mm = mm;
-	cw->walk.visitor = &whole_visitor;
-	cw->walk.end = PAGE_MASK;
-	cw->walk.cache = cache;
-	err = ptscope_walk(&cw->walk);
-	ptscope_census_close(cw);
+	memset(&cs->scan, 0, sizeof(cs->scan));
+	memset(cs->open, 0, sizeof(cs->open));
+	cs->part = 0;
+	ptscope_census_reset(cs);
+	cs->scan.mm = mm;
+	cs->scan.sink = &census_sink;
+	cs->scan.end = PAGE_MASK;
+	cs->scan.cache = cache;
+	cs->scan.frames = cs->detail;
+	err = ptscope_scan(&cs->scan);
+	for (level = PTSCOPE_LEVEL_PTE; level <= PTSCOPE_LEVEL_PGD; level++)
+		close_table(cs, level);
 	return err;
 }

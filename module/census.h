@@ -2,16 +2,14 @@
 #ifndef PTSCOPE_CENSUS_H
 #define PTSCOPE_CENSUS_H
 
-#include "entry.h"
-#include "walk.h"
-
-#define PTSCOPE_LEVELS (PTSCOPE_LEVEL_PGD + 1)
+#include <linux/ptscope.h>
+#include "scan.h"
 
 /**
- * struct ptscope_tables - the tables of one level
- * @pages: how many tables; a table takes one base page
- * @used: how many of their entries are not empty
- * @empty: how many hold no entry at all
+ * struct ptscope_tables - page tables of one level
+ * @pages: number of tables; a table takes one base page
+ * @used: number of their entries that are not empty
+ * @empty: number of tables without any entry
  */
 struct ptscope_tables {
 	u64 pages;
@@ -20,62 +18,50 @@ struct ptscope_tables {
 };
 
 /**
- * struct ptscope_census - base pages counted by what their entries say
- * @state: by state; these add up to everything that was walked
- * @leaf: present ones by kind of leaf
- * @zero: present ones mapped to the zero page
- * @zero_huge: present ones mapped to the huge zero page
- * @young: present and accessed
- * @dirty: present and dirty
- * @soft_dirty: soft-dirty, present or not
- * @write: present and writable
- * @protnone: present but closed to the process
- * @thp: present in a transparent huge page's leaf
- * @hugetlb: present in a hugetlb page
- * @table: tables by level
+ * struct ptscope_census - counters of base pages
+ * @counter: by attribute of the set "census"
+ * @table: tables, by level
  */
 struct ptscope_census {
-	u64 state[PTSCOPE_STATES];
-	u64 leaf[PTSCOPE_LEAF_NR];
-	u64 zero;
-	u64 zero_huge;
-	u64 young;
-	u64 dirty;
-	u64 soft_dirty;
-	u64 write;
-	u64 protnone;
-	u64 thp;
-	u64 hugetlb;
+	u64 counter[PTSCOPE_A_CENSUS_MAX + 1];
 	struct ptscope_tables table[PTSCOPE_LEVELS];
 };
 
 /**
- * struct ptscope_census_walk - a walk that counts
- * @walk: the walk
- * @census: the counts
- * @told: the last present entry of the lowest level
- * @again: base pages whose entries said the same, and that are not counted yet
- * @open: the table of each level that the walk was in last: the number of
- *	its address range plus one, and entries of it counted so far. Survives
- *	from one VMA to the next, so that no table is counted twice.
+ * struct ptscope_census_scan - a scan that counts
+ * @scan: the scan
+ * @census: the counters
+ * @detail: PTSCOPE_DETAIL_NODE and PTSCOPE_DETAIL_FOLIO, if struct page is to be read
+ * @node: base pages by NUMA node, nr_node_ids of them; NULL without
+ *	PTSCOPE_DETAIL_NODE
+ * @open: by level, the table that the scan is in: number of its address range plus
+ *	one, and the number of its entries counted so far. Kept from one VMA to the
+ *	next, so that no table is counted twice.
+ * @part: end address of the last run, if that is within a leaf; else 0
  */
-struct ptscope_census_walk {
-	struct ptscope_walk walk;
+struct ptscope_census_scan {
+	struct ptscope_scan scan;
 	struct ptscope_census census;
-	struct ptscope_entry told;
-	unsigned long again;
+	u32 detail;
+	u64 *node;
 	struct {
 		unsigned long index;
 		u64 used;
 	} open[PTSCOPE_LEVELS];
+	unsigned long part;
 };
 
-unsigned long ptscope_census_window(struct ptscope_walk *walk, unsigned long addr,
-				    unsigned long end);
-unsigned long ptscope_census_gap(struct ptscope_walk *walk, unsigned long addr,
-				 unsigned long pages, struct ptscope_entry entry);
-int ptscope_census_take(struct ptscope_census_walk *cw, struct mm_struct *mm, bool cache);
-void ptscope_census_settle(struct ptscope_census_walk *cw);
-void ptscope_census_close(struct ptscope_census_walk *cw);
+int ptscope_census_alloc(struct ptscope_census_scan *cs, u32 detail);
+void ptscope_census_free(struct ptscope_census_scan *cs);
+void ptscope_census_reset(struct ptscope_census_scan *cs);
+int ptscope_census_take(struct ptscope_census_scan *cs, struct mm_struct *mm, bool cache);
+
+/* The census as a sink: for sinks with functions of their own to enter and leave. */
+void ptscope_census_table(struct ptscope_scan *scan, const struct ptscope_table *table,
+			  unsigned long addr);
+unsigned long ptscope_census_run(struct ptscope_scan *scan, unsigned long addr,
+				 unsigned long pages, const struct ptscope_entry *entry);
+unsigned long ptscope_census_empty(struct ptscope_scan *scan, unsigned long addr,
+				   unsigned long pages, const struct ptscope_entry *entry);
 
 #endif /* PTSCOPE_CENSUS_H */

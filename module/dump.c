@@ -1,113 +1,165 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Answers in many messages: what a dump keeps between two of them, and how it
- * begins and ends.
+ * What all dumps share: how they begin, continue and end.
  *
- * Generic netlink holds cb_lock for read while it hands a request to its family,
- * and __netlink_dump_start() makes the first reply of a dump in there. Whoever
- * registers a family waits for that lock, and every other request of any family
- * queues behind. So the first reply only identifies the target; page tables are
- * walked for the later ones, which the caller's own recvmsg() asks for.
+ * Generic netlink holds cb_lock for read while it passes a request to its family, and
+ * __netlink_dump_start() makes the first reply of a dump there. Registering a family
+ * takes that lock for write, and every other request of any family queues behind it.
+ * So the first reply identifies the target only. Page tables are read for later
+ * replies, which the caller's own recvmsg() makes.
  */
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <net/genetlink.h>
 #include <linux/ptscope.h>
+#include "commands.h"
 #include "dump.h"
 #include "netlink.h"
-#include "reply.h"
-#include "walk.h"
+#include "pack.h"
+#include "scan.h"
 
-/* Only a pointer fits into what a callback may keep. */
+/*
+ * Size of the replies after the first one, the largest that netlink makes. With the
+ * overhead of an skb they fit into 32 KiB.
+ */
+#define REPLY_SIZE SKB_WITH_OVERHEAD(SZ_32K)
+
+/* A callback has room for a pointer. */
 struct dump_ctx {
 	struct ptscope_dump *dump;
 };
 
-/**
- * ptscope_dump_of() - the dump that a callback belongs to
- * @cb: the callback
- *
- * Return: what ptscope_dump_take() was given.
- */
-struct ptscope_dump *ptscope_dump_of(struct netlink_callback *cb)
+static struct dump_ctx *ctx_of(struct netlink_callback *cb)
 {
 	BUILD_BUG_ON(sizeof(struct dump_ctx) > sizeof(cb->ctx));
-	return ((struct dump_ctx *)cb->ctx)->dump;
+	return (struct dump_ctx *)cb->ctx;
 }
 
 /**
- * ptscope_dump_take() - take a question in
- * @dump: all zero but for @dump->free; what becomes of the question is in there
- * @cb: the callback that a dump starts with
- * @subject: what the question is about
+ * ptscope_dump_start() - start a dump
+ * @dump: all zero, but for its functions
+ * @cb: the callback
+ * @kind: what the request is about
+ *
+ * The dump belongs to @cb from now on. If the request is refused, @dump->refused is
+ * set, and there is no target.
  */
-void ptscope_dump_take(struct ptscope_dump *dump, struct netlink_callback *cb,
-		       enum ptscope_subject subject)
+void ptscope_dump_start(struct ptscope_dump *dump, struct netlink_callback *cb,
+			enum ptscope_kind kind)
 {
 	struct netlink_ext_ack extack = {};
 
-	dump->refused = ptscope_question_take(&dump->question, cb->skb, cb->nlh,
-					      genl_info_dump(cb)->attrs, subject, &extack);
-	dump->words = extack._msg;
-	((struct dump_ctx *)cb->ctx)->dump = dump;
+	dump->refused = ptscope_request_parse(&dump->request, cb->skb, cb->nlh,
+					      genl_info_dump(cb)->attrs, kind, &extack);
+	dump->reason = extack._msg;
+	ctx_of(cb)->dump = dump;
 }
 
 /**
- * ptscope_dump_begin() - the same for a dump of a range
- * @dump: as for ptscope_dump_take()
- * @cb: the callback that a dump starts with
- * @walk: is told where to go
+ * ptscope_dump_message() - begin a message
+ * @skb: the reply
+ * @cb: the callback
+ *
+ * Return: the header of the message, or NULL if there is no room.
  */
-void ptscope_dump_begin(struct ptscope_dump *dump, struct netlink_callback *cb,
-			struct ptscope_walk *walk)
-{
-	ptscope_dump_take(dump, cb, PTSCOPE_SUBJECT_RANGE);
-	walk->mm = dump->question.target.mm;
-	walk->addr = dump->question.start;
-	walk->end = dump->question.end;
-	walk->cache = dump->question.cache;
-}
-
-/* The first reply: which process the dump is about, or why there is none. */
-static int identify(struct ptscope_dump *dump, struct sk_buff *skb, struct netlink_callback *cb)
+void *ptscope_dump_message(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
+
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &ptscope_family, NLM_F_MULTI, request->cmd);
+}
+
+/*
+ * Netlink sets NLM_F_DUMP_INTR in a message, and in the end of the dump, if seq differs
+ * from prev_seq. After a change of the address space everything has it.
+ */
+static void set_consistency(struct netlink_callback *cb, const struct ptscope_scan *scan)
+{
+	cb->prev_seq = 1;
+	cb->seq = scan->changed ? 2 : 1;
+}
+
+/**
+ * ptscope_dump_part() - begin a message with a part of a scan
+ * @skb: the reply
+ * @cb: the callback
+ * @scan: the scan
+ *
+ * Return: the header of the message, or NULL if there is no room.
+ */
+void *ptscope_dump_part(struct sk_buff *skb, struct netlink_callback *cb,
+			const struct ptscope_scan *scan)
+{
+	void *header = ptscope_dump_message(skb, cb);
+
+	if (!header)
+		return NULL;
+	set_consistency(cb, scan);
+	genl_dump_check_consistent(cb, header);
+	return header;
+}
+
+/**
+ * ptscope_dump_end() - note how a reply ends
+ * @err: 0 or a negative errno of a scan
+ * @cb: the callback
+ * @scan: the scan; NULL for none
+ *
+ * Return: @err. The caller can read why.
+ */
+int ptscope_dump_end(int err, struct netlink_callback *cb, const struct ptscope_scan *scan)
+{
+	struct netlink_ext_ack *extack = cb->extack;
+
+	if (scan)
+		set_consistency(cb, scan);
+	if (err == -ESRCH)
+		NL_SET_ERR_MSG(extack,
+			       "the process exited or executed another program during the dump");
+	return err;
+}
+
+/* Make the first reply: the target, or why there is none. */
+static int identify(struct ptscope_dump *dump, struct sk_buff *skb, struct netlink_callback *cb)
+{
 	void *header;
 
 	if (dump->refused) {
-		/* Not formatted again: the words are a constant of ours. */
+		/* NL_SET_ERR_MSG() takes a literal; this is one. */
 		if (cb->extack)
-			cb->extack->_msg = dump->words;
+			cb->extack->_msg = dump->reason;
 		return dump->refused;
 	}
 
-	header = ptscope_dump_header(skb, cb, request->cmd);
+	header = ptscope_dump_message(skb, cb);
 	if (!header)
 		return -EMSGSIZE;
-	if (ptscope_put_target(skb, &dump->question, dump->question.cache)) {
+	if (ptscope_put_info(skb, dump->request.access) ||
+	    ptscope_put_target(skb, &dump->request)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
 	genlmsg_end(skb, header);
 	dump->identified = true;
-	cb->min_dump_alloc = PTSCOPE_DUMP_REPLY_SIZE;
+	cb->min_dump_alloc = REPLY_SIZE;
 	return skb->len;
 }
 
 /**
- * ptscope_dump_dumpit() - make the next reply of any dump
+ * ptscope_dump_dumpit() - make a reply
  * @skb: the reply
  * @cb: the callback
  *
- * Context: the first call runs while the request is being taken in, with
- * generic netlink's cb_lock held; it neither walks nor waits. All others run in
- * recvmsg().
+ * Context: the first call runs in the request, with generic netlink's cb_lock held;
+ * it neither scans nor waits. All others run in recvmsg().
  *
- * Return: the length of the reply; 0 if there is no other one; or a negative
- * errno, which ends the dump.
+ * Return: the length of the reply, 0 if the dump has ended, or a negative errno, which
+ * ends the dump.
  */
 int ptscope_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct ptscope_dump *dump = ptscope_dump_of(cb);
+	struct ptscope_dump *dump = ctx_of(cb)->dump;
 	int err;
 
 	if (!dump->identified)
@@ -120,58 +172,22 @@ int ptscope_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	err = dump->fill(dump, skb, cb);
 	if (err)
 		return err;
-	/* The end has a datagram of its own, which any client's buffer holds. */
+	/* The end is a datagram of its own, so that it fits into any buffer. */
 	dump->complete = true;
 	return skb->len;
 }
 
 /**
- * ptscope_dump_done() - a dump is over, or nobody wants the rest
+ * ptscope_dump_done() - free a dump that has ended, or that nobody receives
  * @cb: the callback
  *
  * Return: 0.
  */
 int ptscope_dump_done(struct netlink_callback *cb)
 {
-	struct ptscope_dump *dump = ptscope_dump_of(cb);
+	struct ptscope_dump *dump = ctx_of(cb)->dump;
 
-	if (!dump->refused)
-		ptscope_target_put(&dump->question.target);
+	ptscope_target_put(&dump->request.target);
 	dump->free(dump);
 	return 0;
-}
-
-/**
- * ptscope_dump_mark() - say whether the address space has changed
- * @cb: the callback
- * @walk: knows whether it has
- *
- * Netlink marks a message, and the end of the dump, where seq is not what it
- * was before. Once the address space has changed, all that follows is marked.
- */
-void ptscope_dump_mark(struct netlink_callback *cb, const struct ptscope_walk *walk)
-{
-	cb->prev_seq = 1;
-	cb->seq = walk->changed ? 2 : 1;
-}
-
-/**
- * ptscope_dump_message() - begin a message
- * @skb: the reply that it is a part of
- * @cb: the callback
- * @walk: what it is about is being read by
- * @cmd: of which kind it is
- *
- * Return: its header, or NULL if there is no room.
- */
-void *ptscope_dump_message(struct sk_buff *skb, struct netlink_callback *cb,
-			   const struct ptscope_walk *walk, u8 cmd)
-{
-	void *header = ptscope_dump_header(skb, cb, cmd);
-
-	if (!header)
-		return NULL;
-	ptscope_dump_mark(cb, walk);
-	genl_dump_check_consistent(cb, header);
-	return header;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What struct page knows of a frame. It costs a look into another cache line
- * for every folio, so it is only done when asked for.
+ * Reads node and folio of a frame from its struct page. That takes another cache line
+ * for each folio, so it is done on request only.
  *
- * No reference is taken, as that would be felt by whoever wants to move or
- * split the folio. What is read is therefore an estimate: the page may be
- * given up and used anew while it is looked at. Its struct page stays.
+ * The frame may be freed and reused between the reading of the entry and that of the
+ * struct page, so that the answer is an estimate. A reference keeps the folio in one
+ * piece while it is read. Taking it marks nothing as accessed.
  */
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
@@ -15,13 +15,13 @@
 #include "folio.h"
 
 /**
- * struct look - what is looked at of a frame
- * @page: its struct page
- * @folio: the folio that it is a part of
- * @flags: flags of @folio
+ * struct look - facts about the folio of a frame
+ * @page: struct page of the frame
+ * @folio: the folio
+ * @flags: page flags of @folio
  * @order: order of @folio
- * @index: number of @page in @folio
- * @hugetlb: a hugetlb mapping has it
+ * @index: index of @page in @folio
+ * @hugetlb: the frame is mapped by a hugetlb VMA
  */
 struct look {
 	struct page *page;
@@ -32,25 +32,45 @@ struct look {
 	bool hugetlb;
 };
 
-static struct look look_at(struct page *page, bool hugetlb)
+/*
+ * False if the folio is being freed, migrated or split. Device memory is counted in
+ * a way of its own on older kernels, and does not go away under a VMA: no reference.
+ */
+static bool get_folio(struct look *look, struct page *page)
 {
 	struct folio *folio = page_folio(page);
-	struct look look = {
-		.page = page,
-		.folio = folio,
-		.flags = ptscope_page_flags(&folio->page),
-		.index = page_to_pfn(page) - page_to_pfn(&folio->page),
-		.hugetlb = hugetlb,
-	};
 
-	if (test_bit(PG_head, &look.flags))
-		look.order = ptscope_large_order(folio);
-	/* No folio is larger than a PUD leaf; such a number was read too late. */
-	if (look.order > PUD_SHIFT - PAGE_SHIFT || look.index >> look.order) {
-		look.order = 0;
-		look.index = 0;
+	look->page = page;
+	look->folio = folio;
+	if (is_zone_device_page(page))
+		return true;
+	if (!folio_try_get(folio))
+		return false;
+	if (page_folio(page) == folio)
+		return true;
+	folio_put(folio);
+	return false;
+}
+
+static void put_folio(const struct look *look)
+{
+	if (!is_zone_device_page(look->page))
+		folio_put(look->folio);
+}
+
+static void read_folio(struct look *look, bool hugetlb)
+{
+	struct folio *folio = look->folio;
+
+	look->flags = ptscope_page_flags(&folio->page);
+	look->index = page_to_pfn(look->page) - page_to_pfn(&folio->page);
+	look->hugetlb = hugetlb;
+	look->order = test_bit(PG_head, &look->flags) ? ptscope_large_order(folio) : 0;
+	/* No folio is larger than a PUD leaf: device memory may change without a reference. */
+	if (look->order > PUD_SHIFT - PAGE_SHIFT || look->index >> look->order) {
+		look->order = 0;
+		look->index = 0;
 	}
-	return look;
 }
 
 static u32 folio_flags_now(const struct look *look, unsigned int *looks)
@@ -86,8 +106,9 @@ static u32 folio_flags_now(const struct look *look, unsigned int *looks)
 	return flags;
 }
 
-/* The extra word of the page at @addr, as on the wire. */
-static u64 describe(const struct look *look, unsigned long addr, u32 detail, unsigned int *looks)
+/* Node and folio of the page at @addr, as in the fourth word of a run. */
+static u64 pack_folio(const struct look *look, unsigned long addr, u32 detail,
+		      unsigned int *looks)
 {
 	const unsigned long pages = 1UL << look->order;
 	u64 extra = PTSCOPE_EXTRA_KNOWN;
@@ -100,14 +121,14 @@ static u64 describe(const struct look *look, unsigned long addr, u32 detail, uns
 		if (!(((addr >> PAGE_SHIFT) - look->index) & (pages - 1)))
 			flags |= PTSCOPE_FOLIO_ALIGNED;
 		extra |= (u64)look->order << PTSCOPE_EXTRA_ORDER_SHIFT |
-			 (u64)flags << PTSCOPE_EXTRA_FLAGS_SHIFT;
+			 (u64)flags << PTSCOPE_EXTRA_FOLIO_SHIFT;
 	}
 	return extra;
 }
 
 /*
- * Frames from @pfn on, which is not online, that are not either: memory is online
- * by sections, and a device's memory by parts of them.
+ * Number of frames from @pfn on, which is not online, that are offline as well: memory
+ * is online by sections, and device memory by parts of them.
  */
 static unsigned long offline_rest(unsigned long pfn)
 {
@@ -119,21 +140,20 @@ static unsigned long offline_rest(unsigned long pfn)
 }
 
 /**
- * ptscope_folio_extra() - node and folio of frames that follow each other
- * @pfn: number of the first one
- * @addr: where it is mapped
- * @pages: how many there are
+ * ptscope_folio_extra() - read node and folio of consecutive frames
+ * @pfn: number of the first frame
+ * @addr: address that it is mapped at
+ * @pages: number of frames
  * @request: what to report
- * @extra: set to the extra word of the first frame, as on the wire; 0 if the
- *	frame has no struct page of memory in use
- * @looks: how many struct pages may be looked at; more than 0. What has been
- *	looked at is subtracted.
+ * @extra: set to the bits of the fourth word of a run; 0 if the frame has no struct
+ *	page that is in use
+ * @looks: number of struct pages that may be read, more than 0; the number that was
+ *	read is subtracted
  *
- * Context: interrupts off, in the window in which the frames were read from
- * an entry.
+ * Context: any; takes a reference to one folio at a time.
  *
- * Return: how many of the frames, at least one, have the same extra word, as
- * far as @looks allowed to find out.
+ * Return: number of frames, at least 1, that have the same @extra, as far as @looks
+ * allowed to find out.
  */
 unsigned long ptscope_folio_extra(unsigned long pfn, unsigned long addr, unsigned long pages,
 				  const struct ptscope_folio_request *request, u64 *extra,
@@ -143,18 +163,19 @@ unsigned long ptscope_folio_extra(unsigned long pfn, unsigned long addr, unsigne
 
 	while (done < pages && *looks) {
 		struct page *page = pfn_to_online_page(pfn + done);
-		unsigned long rest;
+		unsigned long rest = 1;
+		struct look look;
 		u64 word = 0;
 
 		--*looks;
-		if (page) {
-			const struct look look = look_at(page, request->hugetlb);
-
-			rest = (1UL << look.order) - look.index;
-			word = describe(&look, addr + (done << PAGE_SHIFT), request->detail,
-					looks) & request->visible;
-		} else {
+		if (!page) {
 			rest = offline_rest(pfn + done);
+		} else if (get_folio(&look, page)) {
+			read_folio(&look, request->hugetlb);
+			rest = (1UL << look.order) - look.index;
+			word = pack_folio(&look, addr + (done << PAGE_SHIFT), request->detail,
+					  looks) & request->visible;
+			put_folio(&look);
 		}
 		if (!done)
 			*extra = word;

@@ -6,29 +6,24 @@
 #include <linux/ptscope.h>
 #include <linux/types.h>
 
-/* The extra word of a run on the wire, above the NUMA node. */
-#define PTSCOPE_EXTRA_ORDER_SHIFT	16
-#define PTSCOPE_EXTRA_FLAGS_SHIFT	24
-/* The frame has a struct page of memory in use. */
-#define PTSCOPE_EXTRA_KNOWN		BIT_ULL(63)
+/* Node, order and folio flags of the fourth word of a run are valid. */
+#define PTSCOPE_EXTRA_KNOWN BIT_ULL(PTSCOPE_EXTRA_KNOWN_SHIFT)
 
 /*
- * What of it anybody may see who may look at the process: pagemap, smaps and
- * numa_maps report that as well, or the process can find it out by a write. The
- * rest is root's alone, as it is in /proc/kpageflags.
+ * The bits of the fourth word that every caller with access to the process may see:
+ * pagemap, smaps and numa_maps report them as well, or the process can find them out
+ * by a write. The others need CAP_SYS_ADMIN, as /proc/kpageflags does.
  */
 #define PTSCOPE_EXTRA_PUBLIC							\
 	(PTSCOPE_EXTRA_KNOWN | (BIT_ULL(PTSCOPE_EXTRA_ORDER_SHIFT) - 1) |	\
 	 (u64)(PTSCOPE_FOLIO_ANON | PTSCOPE_FOLIO_SHARED | PTSCOPE_FOLIO_EXCLUSIVE | \
-	       PTSCOPE_FOLIO_MLOCKED) << PTSCOPE_EXTRA_FLAGS_SHIFT)
-
-/* Struct pages that may be looked at in one window: as many as a table has entries. */
-#define PTSCOPE_FOLIO_LOOKS 512
+	       PTSCOPE_FOLIO_MLOCKED) << PTSCOPE_EXTRA_FOLIO_SHIFT |		\
+	 0xfULL << PTSCOPE_EXTRA_PKEY_SHIFT | 0x3fULL << PTSCOPE_EXTRA_MEMORY_SHIFT)
 
 /**
- * struct ptscope_folio_request - what is to be reported of frames
- * @detail: which of PTSCOPE_DETAIL_NODE and PTSCOPE_DETAIL_FOLIO
- * @visible: bits of the extra word that the caller may see
+ * struct ptscope_folio_request - what to report about frames
+ * @detail: PTSCOPE_DETAIL_NODE, PTSCOPE_DETAIL_FOLIO or both
+ * @visible: bits of the fourth word of a run that the caller may see
  * @hugetlb: the frames are mapped by a hugetlb VMA
  */
 struct ptscope_folio_request {

@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptscope shows where a process's memory really is.
+ * ptscope reports where the memory of a process is, from its page tables.
  *
- * A question comes in through netlink.c, target.c decides whether the asker
- * may have the answer, walk.c reads the tables and census.c counts what it
- * meets; reply.c puts the outcome on the wire.
+ * netlink.c receives a request, request.c parses it and access.c permits it; scan.c and
+ * pgtable_walk.c read the tables; census.c, runs.c or path.c takes what they find.
  */
 #include <linux/module.h>
 #include "arch.h"
 #include "netlink.h"
 #include "version.h"
 
-/* An entry is read at one go, and is as wide as on the wire. */
+/* An entry is read by one load, and has 64 bits on the wire. */
 #ifndef CONFIG_64BIT
 #error "ptscope reads page tables of 64-bit kernels only"
 #endif
 
-/* Leaf tables are read through the kernel's own mapping of memory. */
+/* Leaf tables are read through the direct map. */
 #ifdef CONFIG_HIGHPTE
 #error "ptscope cannot read page tables in high memory (CONFIG_HIGHPTE)"
 #endif
 
-/* What keeps a table from being freed under its reader: see levels.h. */
+/* Keeps tables from being freed while they are read: see pgtable_walk.c. */
 #ifndef CONFIG_MMU_GATHER_RCU_TABLE_FREE
 #error "ptscope needs CONFIG_MMU_GATHER_RCU_TABLE_FREE, which delays the freeing of page tables"
 #endif
@@ -40,7 +39,7 @@ static void __exit ptscope_exit(void)
 module_init(ptscope_init);
 module_exit(ptscope_exit);
 
-/* No genetlink alias: an administrator loads the module, not a stranger's socket. */
+/* No genetlink alias: an administrator loads the module, not any socket. */
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Page tables of any process, over generic netlink");
 MODULE_AUTHOR("The ptscope authors");

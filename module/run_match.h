@@ -31,8 +31,8 @@ struct ptscope_pattern {
  * @count: number of entries in @entry, greater than @at
  * @pattern: of the entry at @at
  *
- * Four entries are compared at a time, because the comparison then takes one branch
- * for all of them.
+ * Short runs end at once. In long ones eight entries are compared at a time, which takes
+ * one branch for all of them.
  *
  * Return: index of the first entry that does not belong to the run, or @count.
  */
@@ -43,13 +43,17 @@ ptscope_run_end(const u64 *entry, unsigned int at, unsigned int count,
 	const u64 mask = pattern.mask, step = pattern.step;
 	u64 value = pattern.value + step;
 
-	for (at++; at + 4 <= count; at += 4) {
-		const u64 *four = entry + at;
+	if (++at == count || (entry[at] ^ value) & mask)
+		return at;
+	for (; at + 8 <= count; at += 8) {
+		const u64 *e = entry + at;
 
-		if (((four[0] ^ value) | (four[1] ^ (value + step)) |
-		     (four[2] ^ (value + 2 * step)) | (four[3] ^ (value + 3 * step))) & mask)
+		if (((e[0] ^ value) | (e[1] ^ (value + step)) |
+		     (e[2] ^ (value + 2 * step)) | (e[3] ^ (value + 3 * step)) |
+		     (e[4] ^ (value + 4 * step)) | (e[5] ^ (value + 5 * step)) |
+		     (e[6] ^ (value + 6 * step)) | (e[7] ^ (value + 7 * step))) & mask)
 			break;
-		value += 4 * step;
+		value += 8 * step;
 	}
 	for (; at < count && !((entry[at] ^ value) & mask); at++)
 		value += step;

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a VMA says of itself, apart from any page table: what stands behind
- * its empty entries, and the line that /proc/PID/maps would have for it.
+ * Facts about a VMA that do not come from page tables: the state of its empty entries,
+ * and what /proc/PID/maps reports about it.
  */
 #include <linux/dcache.h>
 #include <linux/dax.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/hugetlb.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mm_inline.h>
 #include <linux/ptscope.h>
+#include <linux/slab.h>
 #include "vma.h"
 
-/*
- * What a touch of a page that was never mapped would find. Files are read in;
- * everything else is made of zeroes, or comes from a device.
- */
-static enum ptscope_state vacant_state(struct vm_area_struct *vma)
+/* A file is read on a fault; everything else is zero-filled, or a device's. */
+static enum ptscope_state empty_state(struct vm_area_struct *vma)
 {
 	const struct inode *inode;
 
@@ -50,41 +49,8 @@ static int huge_level(struct vm_area_struct *vma)
 	return PTSCOPE_LEVEL_PTE;
 }
 
-/**
- * ptscope_vma_place() - what entries of a VMA cannot say of themselves
- * @vma: the VMA
- *
- * Locking: mmap_lock or the VMA's lock held; what is returned holds as long
- * as it is held.
- *
- * Return: the facts that decoding an entry takes.
- */
-struct ptscope_place ptscope_vma_place(struct vm_area_struct *vma)
-{
-	return (struct ptscope_place) {
-		.vacant = vacant_state(vma),
-		/* As pagemap's bit 55, of all pages of a VMA that is new. */
-		.flags = vma->vm_flags & VM_SOFTDIRTY ? PTSCOPE_FLAG_SOFT_DIRTY : 0,
-		.huge_level = huge_level(vma),
-		.closed = !(vma->vm_flags & VM_ACCESS_FLAGS),
-		.anon = vma_is_anonymous(vma),
-		.dax = vma_is_dax(vma),
-		/* Of a mixed one, special entries alone have none. */
-		.pfn_map = (vma->vm_flags & (VM_PFNMAP | VM_IO)) &&
-			   !(vma->vm_flags & VM_MIXEDMAP),
-	};
-}
-
-/**
- * ptscope_vma_cache() - where pages of a VMA are that are not mapped
- * @vma: the VMA
- *
- * Locking: as for ptscope_vma_place().
- *
- * Return: the page cache of what the VMA maps, or NULL if it has none: memory
- * without a file, devices, hugetlb and files that are memory themselves.
- */
-struct address_space *ptscope_vma_cache(struct vm_area_struct *vma)
+/* The page cache of the file; NULL if there is none, or if the file is memory itself. */
+static struct address_space *page_cache(struct vm_area_struct *vma)
 {
 	struct address_space *mapping;
 
@@ -96,13 +62,41 @@ struct address_space *ptscope_vma_cache(struct vm_area_struct *vma)
 	return mapping;
 }
 
-/* Both are constants, so that this is a shift. */
+/**
+ * ptscope_vma_place() - get the facts about a VMA that decoding an entry needs
+ * @vma: the VMA
+ * @cache: empty entries are to be looked up in the page cache
+ *
+ * Locking: mmap_lock or the VMA's lock held for read; the result is valid as long as
+ * it is held.
+ *
+ * Return: the facts.
+ */
+struct ptscope_place ptscope_vma_place(struct vm_area_struct *vma, bool cache)
+{
+	return (struct ptscope_place) {
+		.empty = empty_state(vma),
+		/* pagemap sets bit 55 for every page of such a VMA. */
+		.flags = vma->vm_flags & VM_SOFTDIRTY ? PTSCOPE_FLAG_SOFT_DIRTY : 0,
+		.huge_level = huge_level(vma),
+		.no_access = !(vma->vm_flags & VM_ACCESS_FLAGS),
+		.anon = vma_is_anonymous(vma),
+		.dax = vma_is_dax(vma),
+		/* In a mixed map, only special entries lack a struct page. */
+		.pfn_map = (vma->vm_flags & (VM_PFNMAP | VM_IO)) &&
+			   !(vma->vm_flags & VM_MIXEDMAP),
+		.mapping = cache ? page_cache(vma) : NULL,
+		.pgoff = vma->vm_pgoff - (vma->vm_start >> PAGE_SHIFT),
+	};
+}
+
+/* The compiler sees two constants and emits a shift. */
 static __always_inline u32 wire_flag(unsigned long flags, unsigned long kernel, u32 wire)
 {
 	return flags & kernel ? wire : 0;
 }
 
-static noinline u32 translate(unsigned long flags)
+static u32 wire_flags(unsigned long flags)
 {
 	return wire_flag(flags, VM_READ, PTSCOPE_VMA_FLAG_READ) |
 	       wire_flag(flags, VM_WRITE, PTSCOPE_VMA_FLAG_WRITE) |
@@ -135,17 +129,6 @@ static noinline u32 translate(unsigned long flags)
 	       wire_flag(flags, VM_UFFD_WP, PTSCOPE_VMA_FLAG_UFFD_WP);
 }
 
-static u32 wire_flags(struct ptscope_vma *desc, unsigned long flags)
-{
-	const unsigned int i = flags & VM_WRITE ? 1 : 0;
-
-	if (desc->known[i].kernel != flags) {
-		desc->known[i].kernel = flags;
-		desc->known[i].wire = translate(flags);
-	}
-	return desc->known[i].wire;
-}
-
 static const char *given_name(const struct vm_area_struct *vma)
 {
 #ifdef CONFIG_ANON_VMA_NAME
@@ -155,7 +138,7 @@ static const char *given_name(const struct vm_area_struct *vma)
 	return NULL;
 }
 
-/* The names of /proc/PID/maps, in the order in which it looks for them. */
+/* The name that /proc/PID/maps reports. */
 static const char *vma_name(struct vm_area_struct *vma, char *buf)
 {
 	const char *given = given_name(vma);
@@ -166,14 +149,14 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf)
 		return buf;
 	}
 	if (vma->vm_file) {
-		/* Of a stacked file system, the path that the process knows. */
+		/* In a stacked file system, the path that the process opened. */
 		name = d_path(file_user_path(vma->vm_file), buf, PATH_MAX);
 		return IS_ERR(name) ? "[path too long]" : name;
 	}
 	if (vma->vm_ops && vma->vm_ops->name) {
 		name = vma->vm_ops->name(vma);
 		if (name) {
-			/* It may be a module's, which can go before our reply does. */
+			/* A module may own the string, and be unloaded before the reply is sent. */
 			strscpy(buf, name, PATH_MAX);
 			return buf;
 		}
@@ -190,17 +173,38 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf)
 }
 
 /**
- * ptscope_vma_describe() - note what a VMA says of itself
- * @desc: filled in; @desc->buf must be set
+ * ptscope_vma_alloc() - allocate the buffer of a description
+ * @desc: the description, all zero
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ptscope_vma_alloc(struct ptscope_vma *desc)
+{
+	desc->buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	return desc->buf ? 0 : -ENOMEM;
+}
+
+/**
+ * ptscope_vma_free() - free the buffer of a description
+ * @desc: the description
+ */
+void ptscope_vma_free(struct ptscope_vma *desc)
+{
+	kfree(desc->buf);
+}
+
+/**
+ * ptscope_vma_describe() - describe a VMA
+ * @desc: filled in; its buffer is allocated
  * @vma: the VMA
  *
- * Locking: mmap_lock or the VMA's lock held.
+ * Locking: mmap_lock or the VMA's lock held for read.
  */
 void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
 {
 	desc->start = vma->vm_start;
 	desc->end = vma->vm_end;
-	desc->flags = wire_flags(desc, vma->vm_flags);
+	desc->flags = wire_flags(vma->vm_flags);
 	desc->name = vma_name(vma, desc->buf);
 	desc->offset = 0;
 	desc->inode = 0;
@@ -215,10 +219,10 @@ void ptscope_vma_describe(struct ptscope_vma *desc, struct vm_area_struct *vma)
 }
 
 /**
- * ptscope_vma_cut() - cut what is said of a VMA to a range
+ * ptscope_vma_cut() - cut a description to a range
  * @desc: from ptscope_vma_describe()
  * @start: first address of the range, below the VMA's end
- * @end: first address behind the range, above the VMA's start
+ * @end: end address (exclusive) of the range, above the VMA's start
  */
 void ptscope_vma_cut(struct ptscope_vma *desc, unsigned long start, unsigned long end)
 {

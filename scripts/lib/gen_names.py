@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Write the names of module/spec/ptscope.yaml into the client, its manual and its completion.
+"""Write the names of module/spec/ptscope.yaml into library, client, manual and completion.
 
     gen_names.py SPEC REPOSITORY             the header and the completion
     gen_names.py SPEC REPOSITORY --client C  the manual too: C is the client built with them
@@ -14,6 +14,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import textwrap
 
 import yaml
 
@@ -23,6 +24,7 @@ COMPLETION = "userspace/completion/ptscope.bash"
 MANUAL = "userspace/man/ptscope.8"
 
 CENSUS = "userspace/cli/spec_census.h"
+LIBRARY = "userspace/lib/ptscope_census.h"
 
 # Arrays of the header: name, definition in the spec, what a row describes.
 ARRAYS = [
@@ -99,6 +101,24 @@ class Spec:
         """The counters of a census: member, name, meaning. Nests are not counters."""
         return [(identifier(a["name"]), a["name"], one_line(a.get("doc")))
                 for a in self.sets["census"]["attributes"] if a["type"] in ("uint", "u64")]
+
+
+def library(spec):
+    """The members of struct ptscope_census, for the library's users."""
+    rows = spec.counters()
+    out = ["/* SPDX-License-Identifier: LGPL-2.1-or-later */\n",
+           f"/* {MADE} */\n",
+           "#ifndef PTSCOPE_CENSUS_H\n#define PTSCOPE_CENSUS_H\n\n#include <stdint.h>\n\n",
+           "/** Counters that a struct ptscope_census has room for. */\n",
+           "#define PTSCOPE_COUNTERS 64\n\n/*\n * Counters, in bytes:\n *\n"]
+    for member, _, doc in rows:
+        first, *rest = textwrap.wrap(f"{member}: {doc}", width=88)
+        out += [f" * {first}\n"] + [f" *\t{line}\n" for line in rest]
+    out += [" */\n#define PTSCOPE_CENSUS_FIELDS \\\n\tuint64_t reserved_0; \\\n"]
+    out += [f"\tuint64_t {member}; \\\n" for member, _, _ in rows]
+    out += [f"\tuint64_t reserved[PTSCOPE_COUNTERS - {len(rows) + 1}]\n\n",
+            "#endif /* PTSCOPE_CENSUS_H */\n"]
+    return "".join(out)
 
 
 def c_string(text):
@@ -185,7 +205,7 @@ def main():
     args = parser.parse_args()
 
     spec = Spec(args.spec)
-    made = {HEADER: header(spec), CENSUS: census(spec)}
+    made = {HEADER: header(spec), CENSUS: census(spec), LIBRARY: library(spec)}
     path = args.repository / COMPLETION
     made[COMPLETION] = replace_marked(path.read_text(encoding="utf-8"), "# BEGIN GENERATED",
                                       "# END GENERATED", lambda _: completion(spec))

@@ -119,10 +119,10 @@ static void zero_huge(void)
 		if (!(layout_pagemap(start + i * pmd_size + page_size) & LAYOUT_PRESENT))
 			layout_skip("a read did not map the huge zero page");
 	layout_expect(start, (count + 1) * pmd_size,
-		      "res=3/4 pte=0 pmd=3/4 zero_huge=3/4 dirty=0 write=0 lazy=1/4");
+		      "res=3/4 pte=0 pmd=3/4 zero=3/4 zero_huge=3/4 dirty=0 write=0 lazy=1/4");
 	/* Parts of a leaf: from its start, and from its middle. */
-	layout_expect(start, page_size, "res pmd zero_huge");
-	layout_expect(start + pmd_size / 2, pmd_size, "res pmd zero_huge");
+	layout_expect(start, page_size, "res pmd zero zero_huge");
+	layout_expect(start + pmd_size / 2, pmd_size, "res pmd zero zero_huge");
 }
 
 #define SHMEM_ENABLED "/sys/kernel/mm/transparent_hugepage/shmem_enabled"

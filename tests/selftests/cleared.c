@@ -145,13 +145,16 @@ static _Noreturn void run_target(const struct change *change, int out)
 /* Bytes that a dump reports as empty. */
 static uint64_t empty_bytes(pid_t pid, uint64_t start)
 {
-	const struct ptscope_filter filter = { .states = 1u << PTSCOPE_STATE_LAZY };
-	struct ptscope_run run;
+	const struct ptscope_filter filter = {
+		.size = sizeof(filter),
+		.states = 1u << PTSCOPE_STATE_LAZY,
+	};
+	const struct ptscope_run *run;
 	uint64_t bytes = 0;
 	int err = ptscope_dump_runs(ps, pid, start, start + SIZE, &filter);
 
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
-		bytes += run.pages * page_size;
+		bytes += run->pages * page_size;
 		err = 0;
 	}
 	if (err)

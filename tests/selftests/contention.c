@@ -155,10 +155,10 @@ static void must_find(int err, uint64_t res)
 
 static void scan_proc(void)
 {
-	struct ptscope_proc proc;
+	const struct ptscope_proc *proc;
 	int err = ptscope_get_proc(ps, target, &proc);
 
-	must_find(err, proc.census.res);
+	must_find(err, proc->census.res);
 }
 
 static void scan_vmas(void)
@@ -177,14 +177,17 @@ static void scan_vmas(void)
 
 static void scan_runs(void)
 {
-	const struct ptscope_filter filter = { .states = 1u << PTSCOPE_STATE_RES };
+	const struct ptscope_filter filter = {
+		.size = sizeof(filter),
+		.states = 1u << PTSCOPE_STATE_RES,
+	};
 	const uint64_t at = (uintptr_t)sparse;
-	struct ptscope_run run;
+	const struct ptscope_run *run;
 	uint64_t res = 0;
 	int err = ptscope_dump_runs(ps, target, at, at + SPARSE, &filter);
 
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
-		res += run.pages * page_size;
+		res += run->pages * page_size;
 		err = 0;
 	}
 	must_find(err, res);

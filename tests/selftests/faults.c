@@ -81,33 +81,33 @@ static void digest(uint64_t *sum, uint64_t value)
 
 static int get_info(struct ptscope *ps, uint64_t *sum)
 {
-	struct ptscope_info info;
+	const struct ptscope_info *info;
 	int err = ptscope_get_info(ps, &info);
 
 	if (!err)
-		digest(sum, info.page_size);
+		digest(sum, info->page_size);
 	return err;
 }
 
 static int get_proc(struct ptscope *ps, uint64_t *sum)
 {
-	struct ptscope_proc proc;
+	const struct ptscope_proc *proc;
 	int err = ptscope_get_proc(ps, target, &proc);
 
 	if (!err)
-		digest(sum, proc.census.size);
+		digest(sum, proc->census.size);
 	return err;
 }
 
 /* Only the target: other processes come and go. */
 static int get_procs(struct ptscope *ps, uint64_t *sum)
 {
-	struct ptscope_proc proc;
-	int err = ptscope_dump_procs(ps);
+	const struct ptscope_proc *proc;
+	int err = ptscope_dump_procs(ps, NULL, 0);
 
 	while (!err && (err = ptscope_next_proc(ps, &proc)) > 0) {
-		if (proc.pid == target)
-			digest(sum, proc.census.size);
+		if (proc->pid == target)
+			digest(sum, proc->census.size);
 		err = 0;
 	}
 	return err;
@@ -129,27 +129,28 @@ static int get_vmas(struct ptscope *ps, uint64_t *sum)
 static int get_runs(struct ptscope *ps, uint64_t *sum)
 {
 	const struct ptscope_filter filter = {
+		.size = sizeof(filter),
 		.detail = PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
 	};
-	struct ptscope_run run;
+	const struct ptscope_run *run;
 	int err = ptscope_dump_runs(ps, target, 0, 0, &filter);
 
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
-		digest(sum, run.start);
-		digest(sum, run.pages);
+		digest(sum, run->start);
+		digest(sum, run->pages);
 		err = 0;
 	}
 	return err;
 }
 
-static int get_packed_runs(struct ptscope *ps, uint64_t *sum)
+static int get_paths(struct ptscope *ps, uint64_t *sum)
 {
-	struct ptscope_series series;
-	int err = ptscope_dump_series(ps, target, 0, 0, NULL);
+	const uint64_t addresses[] = { touched, 0, touched + 1 };
+	const struct ptscope_path *path;
+	int err = ptscope_dump_paths(ps, target, addresses, 3);
 
-	while (!err && (err = ptscope_next_series(ps, &series)) > 0) {
-		digest(sum, series.start);
-		digest(sum, series.count);
+	while (!err && (err = ptscope_next_path(ps, &path)) > 0) {
+		digest(sum, path->address);
 		err = 0;
 	}
 	return err;
@@ -157,11 +158,11 @@ static int get_packed_runs(struct ptscope *ps, uint64_t *sum)
 
 static int get_path(struct ptscope *ps, uint64_t *sum)
 {
-	struct ptscope_path path;
+	const struct ptscope_path *path;
 	int err = ptscope_get_path(ps, target, touched, &path);
 
 	if (!err)
-		digest(sum, path.address);
+		digest(sum, path->address);
 	return err;
 }
 
@@ -177,7 +178,7 @@ static const struct request {
 	{ .name = "vmas", .run = get_vmas },
 	{ .name = "vmas with the page cache", .run = get_vmas, .cache = true },
 	{ .name = "runs", .run = get_runs },
-	{ .name = "packed runs", .run = get_packed_runs },
+	{ .name = "paths", .run = get_paths },
 	{ .name = "path", .run = get_path },
 };
 

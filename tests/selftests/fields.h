@@ -69,7 +69,7 @@ static inline const char *census_fault(const struct ptscope_census *c)
 	if (c->bad)
 		return "there are bad entries";
 	if (c->young > c->res || c->dirty > c->res || c->write > c->res ||
-	    c->protnone > c->res || c->hugetlb > c->res || c->zero > c->pte ||
+	    c->protnone > c->res || c->hugetlb > c->res || c->zero - c->zero_huge > c->pte ||
 	    c->soft_dirty > c->size || c->thp + c->zero_huge > c->pmd + c->pud)
 		return "a part is larger than the whole";
 	return NULL;

@@ -465,7 +465,7 @@ static void save_state(const struct ranges *ranges, pid_t pid, struct state *sta
 static void check_unchanged(struct ptscope *ps, const struct ranges *ranges, pid_t pid)
 {
 	struct state before, after;
-	struct ptscope_proc proc;
+	const struct ptscope_proc *proc;
 	struct sum sum;
 	bool good = true;
 	int i;
@@ -474,11 +474,11 @@ static void check_unchanged(struct ptscope *ps, const struct ranges *ranges, pid
 	for (i = 0; good && i < READS; i++) {
 		good = read_census(ps, pid, 0, -page_size, &sum) &&
 		       !ptscope_get_proc(ps, pid, &proc);
-		if (good && (proc.census.size != sum.census.size ||
-			     proc.census.res != sum.census.res)) {
+		if (good && (proc->census.size != sum.census.size ||
+			     proc->census.res != sum.census.res)) {
 			ktap_note("process: size %" PRIu64 " res %" PRIu64
 				  "; sum of its VMAs: size %" PRIu64 " res %" PRIu64,
-				  proc.census.size, proc.census.res, sum.census.size,
+				  proc->census.size, proc->census.res, sum.census.size,
 				  sum.census.res);
 			good = false;
 		}

@@ -155,9 +155,13 @@ static uint64_t expected(const struct ptscope_run *run, uint64_t index)
 
 static bool page_agrees(uint64_t addr, const struct ptscope_run *run, uint64_t index)
 {
-	const struct ptscope_filter frames = { .detail = PTSCOPE_DETAIL_FRAME };
+	const struct ptscope_filter frames = {
+		.size = sizeof(frames),
+		.detail = PTSCOPE_DETAIL_FRAME,
+	};
 	uint64_t want = expected(run, index), got = NOWHERE;
 	struct ptscope_run now = *run;
+	const struct ptscope_run *again;
 	int i;
 
 	for (i = 0; i < TRIES; i++) {
@@ -169,8 +173,10 @@ static bool page_agrees(uint64_t addr, const struct ptscope_run *run, uint64_t i
 		/* The kernel may have migrated the page. */
 		if (i == TRIES / 2 &&
 		    !ptscope_dump_runs(ps, getpid(), addr, addr + page_size, &frames) &&
-		    ptscope_next_run(ps, &now) == 1)
+		    ptscope_next_run(ps, &again) == 1) {
+			now = *again;
 			want = expected(&now, 0);
+		}
 	}
 	ktap_note("%#" PRIx64 ": MMU %#" PRIx64 ", ptscope %#" PRIx64
 		  " (state %u level %u flags %#x)", addr, got, want, now.state, now.level,
@@ -190,17 +196,20 @@ struct list {
 
 static struct list list_runs(uint64_t start, uint64_t end)
 {
-	const struct ptscope_filter frames = { .detail = PTSCOPE_DETAIL_FRAME };
+	const struct ptscope_filter frames = {
+		.size = sizeof(frames),
+		.detail = PTSCOPE_DETAIL_FRAME,
+	};
 	struct list list = {};
-	struct ptscope_run run;
+	const struct ptscope_run *run;
 	int err;
 
 	err = ptscope_dump_runs(ps, getpid(), start, end, &frames);
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
-		list.run = reallocarray(list.run, list.count + 1, sizeof(run));
+		list.run = reallocarray(list.run, list.count + 1, sizeof(*run));
 		if (!list.run)
 			ktap_bail("out of memory");
-		list.run[list.count++] = run;
+		list.run[list.count++] = *run;
 		err = 0;
 	}
 	if (err)

@@ -256,6 +256,7 @@ static char *escape(const char *name)
 
 static int read_ptscope(pid_t pid, struct reports *reports)
 {
+	const struct ptscope_proc *whole;
 	const struct ptscope_vma *vma;
 	size_t room = 0;
 	int err;
@@ -279,7 +280,9 @@ static int read_ptscope(pid_t pid, struct reports *reports)
 		return err;
 	if (ptscope_interrupted(ps))
 		return -EAGAIN;
-	err = ptscope_get_proc(ps, pid, &reports->whole);
+	err = ptscope_get_proc(ps, pid, &whole);
+	if (!err)
+		reports->whole = *whole;
 	if (!err && ptscope_interrupted(ps))
 		err = -EAGAIN;
 	return err;
@@ -382,7 +385,7 @@ static void compare_pages(const struct proc_vma *smaps, const struct digest *dig
 	 * have no struct page.
 	 */
 	thp = smaps->anon_huge + smaps->shmem_huge + smaps->file_huge;
-	in_smaps = c->res - c->hugetlb - c->zero - c->zero_huge +
+	in_smaps = c->res - c->hugetlb - c->zero +
 		   c->migration + c->hwpoison + c->device;
 	if (smaps->perm[0] == '-' && smaps->perm[1] == '-' && smaps->perm[2] == '-' && !thp) {
 		in_smaps -= c->thp;
@@ -406,7 +409,7 @@ static void compare_scan(const struct proc_vma *smaps, const struct proc_scan *s
 	}
 	same(smaps, "PAGEMAP_SCAN present", scan->present, c->res);
 	same(smaps, "PAGEMAP_SCAN swapped", scan->swapped, c->swap + c->special);
-	same(smaps, "PAGEMAP_SCAN zero", scan->zero, c->zero + c->zero_huge);
+	same(smaps, "PAGEMAP_SCAN zero", scan->zero, c->zero);
 	same(smaps, "PAGEMAP_SCAN huge", scan->huge, c->thp + c->zero_huge + c->hugetlb);
 	if (scan->knows_guard)
 		same(smaps, "PAGEMAP_SCAN guard", scan->guard, c->guard);

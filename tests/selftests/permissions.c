@@ -307,13 +307,16 @@ static int get_vmas(struct ptscope *ps, pid_t pid, struct outcome *outcome, uint
 
 static int get_runs(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 {
-	const struct ptscope_filter filter = { .detail = PTSCOPE_DETAIL_FRAME };
-	struct ptscope_run run;
+	const struct ptscope_filter filter = {
+		.size = sizeof(filter),
+		.detail = PTSCOPE_DETAIL_FRAME,
+	};
+	const struct ptscope_run *run;
 	int err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
 
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
-		outcome->frames |= run.has_frame && run.frame;
-		outcome->leaked |= run.state == PTSCOPE_STATE_CACHED && !outcome->frames;
+		outcome->frames |= run->has_frame && run->frame;
+		outcome->leaked |= run->state == PTSCOPE_STATE_CACHED && !outcome->frames;
 		err = 0;
 	}
 	outcome->hidden |= ptscope_hidden(ps);
@@ -338,8 +341,11 @@ static bool shows_folio(const struct ptscope_run *run)
  */
 static int get_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 {
-	struct ptscope_filter filter = { .states = 1u << PTSCOPE_STATE_RES };
-	struct ptscope_run run;
+	struct ptscope_filter filter = {
+		.size = sizeof(filter),
+		.states = 1u << PTSCOPE_STATE_RES,
+	};
+	const struct ptscope_run *run;
 	int err;
 
 	/* The page cache is hidden as well, which would mark each reply as hidden. */
@@ -347,7 +353,7 @@ static int get_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 	filter.detail = PTSCOPE_DETAIL_NODE;
 	err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
-		outcome->nodes |= run.has_extra;
+		outcome->nodes |= run->has_extra;
 		err = 0;
 	}
 	outcome->nodes_hidden = ptscope_hidden(ps);
@@ -355,7 +361,7 @@ static int get_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 	if (!err)
 		err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
-		outcome->folios |= shows_folio(&run);
+		outcome->folios |= shows_folio(run);
 		err = 0;
 	}
 	outcome->folios_hidden = ptscope_hidden(ps);
@@ -365,17 +371,17 @@ static int get_extras(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 
 static int get_path(struct ptscope *ps, pid_t pid, uint64_t address, struct outcome *outcome)
 {
-	struct ptscope_path path;
+	const struct ptscope_path *path;
 	int err = ptscope_get_path(ps, pid, address, &path);
 	uint32_t i;
 
 	if (err)
 		return err;
-	for (i = 0; i < path.entries; i++)
-		outcome->leaked |= (path.entry[i].table || path.entry[i].value & FRAME_BITS) &&
+	for (i = 0; i < path->entries; i++)
+		outcome->leaked |= (path->entry[i].table || path->entry[i].value & FRAME_BITS) &&
 				   !outcome->frames;
-	outcome->leaked |= path.run.has_frame && path.run.frame && !outcome->frames;
-	outcome->leaked |= shows_folio(&path.run) && !outcome->frames;
+	outcome->leaked |= path->run->has_frame && path->run->frame && !outcome->frames;
+	outcome->leaked |= shows_folio(path->run) && !outcome->frames;
 	return 0;
 }
 
@@ -383,7 +389,7 @@ static int get_path(struct ptscope *ps, pid_t pid, uint64_t address, struct outc
 static struct outcome request_all(struct ptscope *ps, pid_t pid)
 {
 	struct outcome outcome = {};
-	struct ptscope_proc proc;
+	const struct ptscope_proc *proc;
 	uint64_t address = 0;
 	int vmas, runs, extras, path;
 
@@ -393,7 +399,7 @@ static struct outcome request_all(struct ptscope *ps, pid_t pid)
 	vmas = get_vmas(ps, pid, &outcome, &address);
 	path = get_path(ps, pid, address, &outcome);
 	if (!outcome.err)
-		outcome.leaked |= proc.census.cached && !outcome.frames;
+		outcome.leaked |= proc->census.cached && !outcome.frames;
 	if (vmas != outcome.err || runs != outcome.err || extras != outcome.err ||
 	    path != outcome.err) {
 		fprintf(stderr, "# proc %d, vmas %d, runs %d, folios %d, walk %d\n", outcome.err,

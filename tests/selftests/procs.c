@@ -33,12 +33,13 @@ static size_t pages_of(int i)
 /* Number of processes, or a negative errno. */
 static int read_procs(struct ptscope *ps)
 {
+	const struct ptscope_proc *proc;
 	int count = 0;
-	int err = ptscope_dump_procs(ps);
+	int err = ptscope_dump_procs(ps, NULL, 0);
 
-	while (!err && count < MAX_PROCS && (err = ptscope_next_proc(ps, &procs[count])) > 0) {
+	while (!err && count < MAX_PROCS && (err = ptscope_next_proc(ps, &proc)) > 0) {
 		err = 0;
-		count++;
+		procs[count++] = *proc;
 	}
 	if (err)
 		printf("# %s\n", ptscope_message(ps));
@@ -78,7 +79,7 @@ static void check_whole(struct ptscope *ps)
 	ktap_check(ascending, "sorted by PID, each once");
 	for (i = 0; i < CHILDREN; i++) {
 		const struct ptscope_proc *found = find(count, child[i]);
-		struct ptscope_proc alone;
+		const struct ptscope_proc *alone;
 		struct ptscope_census census;
 
 		if (!found) {
@@ -91,10 +92,10 @@ static void check_whole(struct ptscope *ps)
 			continue;
 		}
 		/* The kernel may age pages in between. */
-		census.young = alone.census.young;
-		if (found->changed || found->start_time != alone.start_time ||
-		    strcmp(found->comm, alone.comm) ||
-		    memcmp(&census, &alone.census, sizeof(census)))
+		census.young = alone->census.young;
+		if (found->changed || found->start_time != alone->start_time ||
+		    strcmp(found->comm, alone->comm) ||
+		    memcmp(&census, &alone->census, sizeof(census)))
 			differ++;
 		if (census.res < pages_of(i) * sysconf(_SC_PAGESIZE))
 			idle++;
@@ -110,14 +111,14 @@ static void check_whole(struct ptscope *ps)
 static void check_leaving(struct ptscope *ps)
 {
 	int i, err, count = 0, found = 0;
-	struct ptscope_proc proc;
+	const struct ptscope_proc *proc;
 
-	err = ptscope_dump_procs(ps);
+	err = ptscope_dump_procs(ps, NULL, 0);
 	while (!err && (err = ptscope_next_proc(ps, &proc)) > 0) {
 		err = 0;
 		if (count++)
 			for (i = 0; i < CHILDREN; i++)
-				found += proc.pid == child[i];
+				found += proc->pid == child[i];
 		if (count != 1)
 			continue;
 		for (i = CHILDREN / 2; i < CHILDREN; i++)

@@ -43,13 +43,13 @@ static struct ptscope *ps;
 
 static struct outcome get_proc(struct ptscope *client, pid_t pid)
 {
-	struct ptscope_proc proc;
+	const struct ptscope_proc *proc;
 	struct outcome outcome = {};
 
 	outcome.err = ptscope_get_proc(client, pid, &proc);
 	if (outcome.err)
 		snprintf(outcome.text, sizeof(outcome.text), "%s", ptscope_message(client));
-	else if (!proc.census.size)
+	else if (!proc->census.size)
 		outcome.err = -ENODATA;
 	return outcome;
 }
@@ -73,9 +73,12 @@ static struct outcome get_vmas(struct ptscope *client, pid_t pid)
 
 static struct outcome get_runs(struct ptscope *client, pid_t pid)
 {
-	const struct ptscope_filter filter = { .detail = PTSCOPE_DETAIL_FRAME };
+	const struct ptscope_filter filter = {
+		.size = sizeof(filter),
+		.detail = PTSCOPE_DETAIL_FRAME,
+	};
 	struct outcome outcome = {};
-	struct ptscope_run run;
+	const struct ptscope_run *run;
 	size_t count = 0;
 
 	outcome.err = ptscope_dump_runs(client, pid, 0, 0, &filter);
@@ -91,7 +94,7 @@ static struct outcome get_runs(struct ptscope *client, pid_t pid)
 
 static struct outcome get_path(struct ptscope *client, pid_t pid)
 {
-	struct ptscope_path path;
+	const struct ptscope_path *path;
 	struct outcome outcome = {};
 
 	outcome.err = ptscope_get_path(client, pid, 0, &path);
@@ -276,19 +279,22 @@ struct result {
 /* The same for runs. */
 static struct result dump_runs(struct target *target, char letter)
 {
-	const struct ptscope_filter filter = { .detail = PTSCOPE_DETAIL_FRAME };
+	const struct ptscope_filter filter = {
+		.size = sizeof(filter),
+		.detail = PTSCOPE_DETAIL_FRAME,
+	};
 	struct result result = { .in_order = true };
-	struct ptscope_run run;
+	const struct ptscope_run *run;
 	uint64_t reached;
 
 	start_target(target);
 	reached = target->start;
 	result.err = ptscope_dump_runs(ps, target->pid, target->start, target->end, &filter);
 	while (!result.err && (result.err = ptscope_next_run(ps, &run)) > 0) {
-		if (run.start < reached || run.start + run.pages * page_size > target->end)
+		if (run->start < reached || run->start + run->pages * page_size > target->end)
 			result.in_order = false;
-		reached = run.start + run.pages * page_size;
-		result.bytes += run.pages * page_size;
+		reached = run->start + run->pages * page_size;
+		result.bytes += run->pages * page_size;
 		if (!result.count++ && letter)
 			send_command(target, letter);
 		result.err = 0;

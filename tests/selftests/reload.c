@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 	}
 	for (i = 1; i <= times; i++) {
 		struct ptscope *ps = ptscope_new();
-		struct ptscope_info info;
+		const struct ptscope_info *info;
 
 		if (syscall(SYS_finit_module, file, "", 0))
 			return failed("insmod", i, strerror(errno));

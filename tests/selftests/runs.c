@@ -22,6 +22,7 @@
 #define PM_FILE		(1ull << 61)
 
 static const struct ptscope_filter everything = {
+	.size = sizeof(everything),
 	.detail = PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_AGE | PTSCOPE_DETAIL_SOFT_DIRTY |
 		  PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
 };
@@ -180,17 +181,21 @@ static const char *compare_frame(const struct sources *sources, const struct pts
 /* Reads one page again. */
 static bool ask_page(struct ptscope *ps, pid_t pid, uint64_t addr, struct ptscope_run *run)
 {
-	struct ptscope_run more;
+	const struct ptscope_run *more;
+	bool one;
 
-	return !ptscope_dump_runs(ps, pid, addr, addr + page_size, &everything) &&
-	       ptscope_next_run(ps, run) == 1 && !ptscope_next_run(ps, &more);
+	one = !ptscope_dump_runs(ps, pid, addr, addr + page_size, &everything) &&
+	      ptscope_next_run(ps, &more) == 1;
+	if (one)
+		*run = *more;
+	return one && !ptscope_next_run(ps, &more);
 }
 
 /* Reads a difference again; returns it if it persists. */
 static const char *look_again(struct sources *sources, const struct place *place,
 			      const char *fault)
 {
-	struct ptscope_run run;
+	struct ptscope_run copy, *run = &copy;
 	uint64_t entry, flags, mappings;
 	int i;
 
@@ -199,15 +204,15 @@ static const char *look_again(struct sources *sources, const struct place *place
 		return fault;
 
 	for (i = 0; i < LOOKS; i++) {
-		if (!ask_page(sources->again, sources->pid, place->addr, &run) ||
+		if (!ask_page(sources->again, sources->pid, place->addr, run) ||
 		    !proc_read_pagemap(sources->pagemap, place->addr, 1, &entry))
 			return NULL;
-		fault = compare_page(place, &run, 0, entry);
-		if (!fault && run.has_frame && run.state == PTSCOPE_STATE_RES &&
+		fault = compare_page(place, run, 0, entry);
+		if (!fault && run->has_frame && run->state == PTSCOPE_STATE_RES &&
 		    !place->vma->pfn_map &&
-		    proc_read_pagemap(sources->kpageflags, run.frame * page_size, 1, &flags) &&
-		    proc_read_pagemap(sources->kpagecount, run.frame * page_size, 1, &mappings))
-			fault = compare_frame(sources, &run, flags, mappings);
+		    proc_read_pagemap(sources->kpageflags, run->frame * page_size, 1, &flags) &&
+		    proc_read_pagemap(sources->kpagecount, run->frame * page_size, 1, &mappings))
+			fault = compare_frame(sources, run, flags, mappings);
 		if (!fault)
 			return NULL;
 	}
@@ -223,20 +228,20 @@ static const char *compare_walk(struct ptscope *ps, pid_t pid, const struct ptsc
 	const uint64_t index = run->pages - 1, addr = run->start + index * page_size;
 	/* There is one zero page; a huge zero page has many frames. */
 	const bool zero = run->flags & PTSCOPE_FLAG_ZERO;
-	struct ptscope_path path;
+	const struct ptscope_path *path;
 
 	if (ptscope_get_path(ps, pid, addr + page_size / 2, &path))
 		return ptscope_message(ps);
-	if (!path.mapped)
+	if (!path->vma)
 		return "walk finds no VMA";
-	if (!path.entries || path.entry[0].level != PTSCOPE_LEVEL_PGD)
+	if (!path->entries || path->entry[0].level != PTSCOPE_LEVEL_PGD)
 		return "walk does not begin at the top";
-	if (path.run.start != addr || path.run.state != run->state)
+	if (path->run->start != addr || path->run->state != run->state)
 		return "walk ends elsewhere";
-	if (path.run.has_frame && !(zero && index) && path.run.frame != run->frame + index)
+	if (path->run->has_frame && !(zero && index) && path->run->frame != run->frame + index)
 		return "walk ends in another frame";
 	if (run->state == PTSCOPE_STATE_RES &&
-	    path.entry[path.entries - 1].level != run->level)
+	    path->entry[path->entries - 1].level != run->level)
 		return "walk ends at another level";
 	return NULL;
 }
@@ -301,7 +306,7 @@ static void compare_vma(struct ptscope *ps, struct sources *sources, const struc
 	const pid_t pid = sources->pid;
 	struct place place = { .vma = vma };
 	uint64_t reached = vma->start;
-	struct ptscope_run run;
+	const struct ptscope_run *run;
 	const char *fault;
 	size_t runs = 0;
 	int err;
@@ -309,21 +314,21 @@ static void compare_vma(struct ptscope *ps, struct sources *sources, const struc
 	err = ptscope_dump_runs(ps, pid, vma->start, vma->end, &everything);
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
 		err = 0;
-		if (run.start != reached || !run.pages) {
+		if (run->start != reached || !run->pages) {
 			differ("%" PRIx64 " %s: a run begins at %" PRIx64, reached, vma->name,
-			       run.start);
+			       run->start);
 			return;
 		}
 		/* pagemap and smaps skip PFN mappings. */
 		if (!vma->pfn_map)
-			compare_run(sources, place, &run, count, differ);
-		reached += run.pages * page_size;
+			compare_run(sources, place, run, count, differ);
+		reached += run->pages * page_size;
 		/* Not each run: a walk is a request of its own. */
 		if (runs++ % 64)
 			continue;
-		fault = compare_walk(sources->again, pid, &run);
+		fault = compare_walk(sources->again, pid, run);
 		if (fault)
-			differ("%" PRIx64 " %s: %s", run.start, vma->name, fault);
+			differ("%" PRIx64 " %s: %s", run->start, vma->name, fault);
 		count->walks++;
 	}
 	if (err)
@@ -346,48 +351,42 @@ static uint64_t words_of(const struct ptscope_run *run)
  * A checksum of all pages that does not depend on how they are divided into runs; 0 after
  * an error.
  */
-static uint64_t digest(struct ptscope *ps, pid_t pid, const struct ptscope_filter *filter,
-		       int (*dump)(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
-				   const struct ptscope_filter *filter))
+static uint64_t digest(struct ptscope *ps, pid_t pid, const struct ptscope_filter *filter)
 {
-	struct ptscope_run run;
+	const struct ptscope_run *run;
 	uint64_t sum = 1;
-	int err = dump(ps, pid, 0, 0, filter);
+	int err = ptscope_dump_runs(ps, pid, 0, 0, filter);
 
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
-		const uint64_t first = run.start / page_size, pages = run.pages;
+		const uint64_t first = run->start / page_size, pages = run->pages;
 
 		err = 0;
-		sum += words_of(&run) * (first * pages + pages * (pages - 1) / 2 + pages * 7);
+		sum += words_of(run) * (first * pages + pages * (pages - 1) / 2 + pages * 7);
 	}
 	return err ? 0 : sum;
 }
 
-/*
- * Without frames, other code paths of the module find the runs. They must report the same
- * pages, one by one and packed.
- */
-static void compare_ways(struct ptscope *ps, pid_t pid,
-			 void (*differ)(const char *format, ...))
+/* Without frames other patterns find the runs: the pages have to be the same. */
+static void compare_details(struct ptscope *ps, pid_t pid,
+			    void (*differ)(const char *format, ...))
 {
-	const struct ptscope_filter plain[] = { { 0 }, { .states = 1u << PTSCOPE_STATE_RES } };
-	struct ptscope_filter full = everything;
-	uint64_t frames, single, packed;
+	const uint32_t states[] = { 0, 1u << PTSCOPE_STATE_RES };
+	struct ptscope_filter full = everything, plain = { .size = sizeof(plain) };
+	uint64_t with, without;
 	size_t i;
 	int looks;
 
 	for (i = 0; i < 2; i++) {
-		full.states = plain[i].states;
+		full.states = plain.states = states[i];
 		for (looks = 0; looks < LOOKS; looks++) {
-			frames = digest(ps, pid, &full, ptscope_dump_runs);
-			single = digest(ps, pid, &plain[i], ptscope_dump_runs);
-			packed = digest(ps, pid, &plain[i], ptscope_dump_series);
-			if (frames && frames == single && frames == packed)
+			with = digest(ps, pid, &full);
+			without = digest(ps, pid, &plain);
+			if (with && with == without)
 				break;
 		}
 		if (looks == LOOKS)
-			differ("runs of states %#x: with frames %" PRIx64 ", without %" PRIx64
-			       ", packed %" PRIx64, plain[i].states, frames, single, packed);
+			differ("runs of states %#x: with frames %" PRIx64 ", without %" PRIx64,
+			       states[i], with, without);
 	}
 }
 
@@ -426,7 +425,7 @@ void runs_compare(struct ptscope *ps, pid_t pid, const struct proc_vmas *vmas, s
 	sources.has_ksm_flag = kpageflags_tells_merged(sources.kpageflags);
 	for (i = 0; i < vmas->count; i++)
 		compare_vma(ps, &sources, &vmas->vma[i], count, differ);
-	compare_ways(ps, pid, differ);
+	compare_details(ps, pid, differ);
 	ptscope_free(sources.again);
 	close(sources.pagemap);
 	close(sources.kpageflags);

@@ -103,14 +103,14 @@ static bool abandon(void)
 
 static void find_targets(struct ptscope *ps)
 {
-	struct ptscope_proc proc;
-	int err = ptscope_dump_procs(ps);
+	const struct ptscope_proc *proc;
+	int err = ptscope_dump_procs(ps, NULL, 0);
 
 	ntargets = 0;
 	while (!err && (err = ptscope_next_proc(ps, &proc)) > 0) {
-		add(&counts->pages, proc.census.size / page_size);
-		if (ntargets < TARGETS && !strcmp(proc.comm, comm))
-			targets[ntargets++] = proc.pid;
+		add(&counts->pages, proc->census.size / page_size);
+		if (ntargets < TARGETS && !strcmp(proc->comm, comm))
+			targets[ntargets++] = proc->pid;
 		err = 0;
 	}
 	count_result(ps, "all processes", err);
@@ -134,10 +134,10 @@ static void range(uint64_t *start, uint64_t *end)
 
 static void get_proc(struct ptscope *ps)
 {
-	struct ptscope_proc proc = {};
+	const struct ptscope_proc *proc;
 	int err = ptscope_get_proc(ps, target(), &proc);
 
-	add(&counts->pages, proc.census.size / page_size);
+	add(&counts->pages, proc->census.size / page_size);
 	count_result(ps, "a process", err == -EINVAL || err == -EPERM ? -ESRCH : err);
 }
 
@@ -158,10 +158,10 @@ static void get_vmas(struct ptscope *ps)
 	count_result(ps, "VMAs", err == -EINVAL ? -ESRCH : err);
 }
 
-static void get_runs(struct ptscope *ps, bool packed)
+static void get_runs(struct ptscope *ps)
 {
-	struct ptscope_filter filter = {};
-	struct ptscope_run run;
+	struct ptscope_filter filter = { .size = sizeof(filter) };
+	const struct ptscope_run *run;
 	uint64_t start, end;
 	pid_t pid = target();
 	int err;
@@ -179,28 +179,25 @@ static void get_runs(struct ptscope *ps, bool packed)
 	/* Node and folio of all resident pages, which are freed meanwhile. */
 	if (!below(4))
 		filter = (struct ptscope_filter){
+			.size = sizeof(filter),
 			.states = 1u << PTSCOPE_STATE_RES,
 			.detail = PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
 		};
-	if (packed)
-		filter.detail &= ~(PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE |
-				   PTSCOPE_DETAIL_FOLIO);
-	err = packed ? ptscope_dump_series(ps, pid, start, end, &filter) :
-		      ptscope_dump_runs(ps, pid, start, end, &filter);
+	err = ptscope_dump_runs(ps, pid, start, end, &filter);
 	while (!err && (err = ptscope_next_run(ps, &run)) > 0) {
-		add(&counts->pages, run.pages);
-		if (run.state == PTSCOPE_STATE_RES && !below(8))
-			seen = run.start + below(run.pages) * page_size;
+		add(&counts->pages, run->pages);
+		if (run->state == PTSCOPE_STATE_RES && !below(8))
+			seen = run->start + below(run->pages) * page_size;
 		if (abandon())
 			return;
 		err = 0;
 	}
-	count_result(ps, packed ? "packed runs" : "runs", err == -EINVAL ? -ESRCH : err);
+	count_result(ps, "runs", err == -EINVAL ? -ESRCH : err);
 }
 
 static void get_path(struct ptscope *ps)
 {
-	struct ptscope_path path;
+	const struct ptscope_path *path;
 	int err = ptscope_get_path(ps, target(), below(4) ? seen : below(1ull << 47), &path);
 
 	add(&counts->pages, 1);
@@ -240,7 +237,7 @@ static void run_client(void)
 			get_path(ps);
 			break;
 		default:
-			get_runs(ps, below(2));
+			get_runs(ps);
 			break;
 		}
 	}

@@ -12,17 +12,14 @@ static void print_census(FILE *out, const struct ptscope_census *c)
 {
 	int i;
 
-	fprintf(out, " size=%" PRIu64 " res=%" PRIu64 " pte=%" PRIu64 " cont=%" PRIu64
-		" pmd=%" PRIu64 " pud=%" PRIu64 " lazy=%" PRIu64 " cached=%" PRIu64
-		" disk=%" PRIu64 " swap=%" PRIu64 " special=%" PRIu64 " zero=%" PRIu64
-		" zero_huge=%" PRIu64 " young=%" PRIu64 " dirty=%" PRIu64 " soft_dirty=%" PRIu64
-		" write=%" PRIu64 " protnone=%" PRIu64 " thp=%" PRIu64 " hugetlb=%" PRIu64,
-		c->size, c->res, c->pte, c->cont, c->pmd, c->pud, c->lazy, c->cached, c->disk,
-		c->swap, c->special, c->zero, c->zero_huge, c->young, c->dirty, c->soft_dirty,
-		c->write, c->protnone, c->thp, c->hugetlb);
+	for (i = 1; i < PTSCOPE_COUNTERS; i++)
+		if (c->counter[i])
+			fprintf(out, " %d=%" PRIu64, i, c->counter[i]);
 	for (i = 0; i < PTSCOPE_LEVELS; i++)
 		fprintf(out, " table%d=%" PRIu64 "/%" PRIu64 "/%" PRIu64, i, c->table[i].pages,
 			c->table[i].used, c->table[i].empty);
+	for (i = 0; i < (int)c->nodes; i++)
+		fprintf(out, " node%d=%" PRIu64, i, c->node[i]);
 	fputc('\n', out);
 }
 
@@ -53,79 +50,105 @@ static void print_path(FILE *out, const struct ptscope_path *path)
 	uint32_t i;
 
 	fprintf(out, "path %d %" PRIx64 " mapped=%d name=%s\n", (int)path->pid,
-		path->address, path->mapped, path->vma.name);
+		path->address, !!path->vma, path->vma ? path->vma->name : "");
 	for (i = 0; i < path->entries; i++)
 		fprintf(out, " level=%u table=%" PRIu64 " index=%u value=%" PRIx64 "\n",
 			path->entry[i].level, path->entry[i].table, path->entry[i].index,
 			path->entry[i].value);
-	if (path->mapped)
-		print_run(out, &path->run);
+	if (path->run)
+		print_run(out, path->run);
+}
+
+static void print_info(FILE *out, const struct ptscope_info *info)
+{
+	int i;
+
+	fprintf(out, "info version=%s page_size=%u va_bits=%u levels=%u access=%u\n",
+		info->module_version, info->page_size, info->va_bits, info->levels, info->access);
+	for (i = 0; i < PTSCOPE_LEVELS; i++)
+		fprintf(out, "level %d folded=%d shift=%u entries=%u leaf=%" PRIu64
+			" cont=%" PRIu64 "\n", i, info->level[i].folded, info->level[i].shift,
+			info->level[i].entries, info->level[i].leaf_size,
+			info->level[i].cont_size);
+}
+
+static bool print_proc(FILE *out, const struct nlmsghdr *msg)
+{
+	static struct nodes nodes;
+	struct ptscope_proc proc;
+
+	if (decode_proc(msg, &proc, &nodes))
+		return false;
+	fprintf(out, "proc %d start_time=%" PRIu64 " comm=%s error=%d", (int)proc.pid,
+		proc.start_time, proc.comm, proc.error);
+	print_census(out, &proc.census);
+	return true;
+}
+
+static bool print_vmas(FILE *out, struct message *message)
+{
+	static struct nodes nodes;
+	struct ptscope_vma vma;
+	int err;
+
+	while ((err = next_vma(message, &vma, &nodes)) > 0)
+		print_vma(out, &vma);
+	return !err;
+}
+
+static bool print_runs(FILE *out, struct message *message)
+{
+	struct ptscope_run run;
+
+	if (decode_runs(message))
+		return false;
+	fprintf(out, "runs %u hidden=%d\n", message->pid, message->hidden);
+	while (next_run(message, PTSCOPE_DETAIL_FRAME, &run))
+		print_run(out, &run);
+	return true;
+}
+
+static bool print_paths(FILE *out, struct message *message)
+{
+	struct path_parts parts;
+	int err;
+
+	while ((err = next_path(message, &parts)) > 0)
+		print_path(out, &parts.path);
+	return !err;
+}
+
+static bool print_elements(FILE *out, const struct nlmsghdr *msg, struct message *message)
+{
+	const struct genlmsghdr *header = nlmsg_data(msg);
+
+	if (decode_message(msg, message))
+		return false;
+	if (message->has_info) {
+		print_info(out, &message->info);
+		return true;
+	}
+	switch (header->cmd) {
+	case PTSCOPE_CMD_PROC_GET:
+		return print_proc(out, msg);
+	case PTSCOPE_CMD_VMA_GET:
+		return print_vmas(out, message);
+	case PTSCOPE_CMD_RUN_GET:
+		return print_runs(out, message);
+	case PTSCOPE_CMD_WALK_GET:
+		return print_paths(out, message);
+	default:
+		return false;
+	}
 }
 
 static void print_message(FILE *out, const struct nlmsghdr *msg)
 {
 	const struct genlmsghdr *header = nlmsg_data(msg);
-	struct ptscope_info info;
-	struct ptscope_proc proc;
-	struct ptscope_path path;
-	struct ptscope_vma vma;
-	struct ptscope_series series;
-	struct ptscope_run run;
-	struct vmas vmas;
-	struct runs runs;
-	int i;
+	struct message message;
 
-	switch (header->cmd) {
-	case PTSCOPE_CMD_INFO_GET:
-		if (decode_info(msg, &info))
-			break;
-		fprintf(out, "info version=%s page_size=%u va_bits=%u levels=%u access=%u\n",
-			info.module_version, info.page_size, info.va_bits, info.levels,
-			info.access);
-		for (i = 0; i < PTSCOPE_LEVELS; i++)
-			fprintf(out, "level %d folded=%d shift=%u entries=%u leaf=%" PRIu64
-				" cont=%" PRIu64 "\n", i, info.level[i].folded, info.level[i].shift,
-				info.level[i].entries, info.level[i].leaf_size,
-				info.level[i].cont_size);
-		return;
-	case PTSCOPE_CMD_PROC_GET:
-		if (decode_proc(msg, &proc))
-			break;
-		fprintf(out, "proc %d start_time=%" PRIu64 " comm=%s", (int)proc.pid,
-			proc.start_time, proc.comm);
-		print_census(out, &proc.census);
-		return;
-	case PTSCOPE_CMD_VMA_GET:
-		if (decode_vmas(msg, &vmas))
-			break;
-		while ((i = vmas_next(&vmas, &vma)) > 0)
-			print_vma(out, &vma);
-		if (i < 0)
-			break;
-		return;
-	case PTSCOPE_CMD_RUN_GET:
-		if (decode_runs(msg, &runs))
-			break;
-		fprintf(out, "runs %u hidden=%d\n", runs.pid, runs.hidden);
-		/* One packed reply as such, and then the runs of the others. */
-		if (series_next(&runs, &series)) {
-			fprintf(out, " series %" PRIx64 " %" PRIx64 " pages=%u", series.start,
-				series.what, series.pages);
-			for (i = 0; i < (int)series.count; i++)
-				fprintf(out, " +%u %u", ptscope_series_gap(series.run[i]),
-					ptscope_series_pages(series.run[i]));
-			fputc('\n', out);
-		}
-		while (runs_next(&runs, PTSCOPE_DETAIL_FRAME, &run))
-			print_run(out, &run);
-		return;
-	case PTSCOPE_CMD_WALK_GET:
-		if (decode_path(msg, &path))
-			break;
-		print_path(out, &path);
-		return;
-	}
-	fprintf(out, "bad message, command %u\n", header->cmd);
+	if (!print_elements(out, msg, &message))
+		fprintf(out, "bad message, command %u\n", header->cmd);
 }
 
 void format_replies(FILE *out, uint32_t seq, const struct datagram *datagram, int count)
@@ -142,7 +165,7 @@ void format_replies(FILE *out, uint32_t seq, const struct datagram *datagram, in
 		while ((reply = decoder_next(&dec, &msg)) == REPLY_MESSAGE)
 			print_message(out, msg);
 		if (reply == REPLY_ERROR)
-			fprintf(out, "error %d %s\n", dec.error, dec.words);
+			fprintf(out, "error %d %s\n", dec.error, dec.text);
 		else if (reply != REPLY_NONE)
 			fprintf(out, "%s\n", reply == REPLY_DONE ? "done" :
 				reply == REPLY_ACK ? "ack" :

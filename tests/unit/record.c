@@ -2,7 +2,8 @@
 /*
  * Records the datagrams of replies for decode.c.
  *
- *	record FILE (info | proc PID | vmas PID | runs PID | series PID | walk PID ADDR)
+ *	record FILE (info | proc PID | vmas PID | procs PID |
+ *	             runs PID | walk PID ADDR | paths PID ADDR)
  *
  * A recording is the sequence number of the request, then the length and the bytes of each
  * datagram; numbers are 32 bits in native byte order. Run it in the rig:
@@ -42,14 +43,14 @@ static void tap(void *arg, const void *data, size_t len)
 static int run(struct ptscope *ps, const char *what, pid_t pid, uint64_t address)
 {
 	const struct ptscope_filter filter = {
+		.size = sizeof(filter),
 		.detail = PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
 	};
-	const struct ptscope_filter present = { .states = 1u << PTSCOPE_STATE_RES };
 	const struct ptscope_vma *vma;
-	struct ptscope_path path;
-	struct ptscope_proc proc;
-	struct ptscope_info info;
-	struct ptscope_run run;
+	const struct ptscope_path *path;
+	const struct ptscope_proc *proc;
+	const struct ptscope_info *info;
+	const struct ptscope_run *run;
 	int err;
 
 	if (!strcmp(what, "info"))
@@ -58,18 +59,29 @@ static int run(struct ptscope *ps, const char *what, pid_t pid, uint64_t address
 		return ptscope_get_proc(ps, pid, &proc);
 	if (!strcmp(what, "walk"))
 		return ptscope_get_path(ps, pid, address, &path);
-	if (!strcmp(what, "series")) {
-		err = ptscope_dump_series(ps, pid, 0, 0, &present);
-		while (!err && (err = ptscope_next_run(ps, &run)) > 0)
-			err = 0;
-		return err;
-	}
 	if (!strcmp(what, "runs")) {
 		err = ptscope_dump_runs(ps, pid, 0, 0, &filter);
 		while (!err && (err = ptscope_next_run(ps, &run)) > 0)
 			err = 0;
 		return err;
 	}
+	if (!strcmp(what, "procs")) {
+		const pid_t pids[] = { pid, 2, 4194304 };
+
+		err = ptscope_dump_procs(ps, pids, 3);
+		while (!err && (err = ptscope_next_proc(ps, &proc)) > 0)
+			err = 0;
+		return err;
+	}
+	if (!strcmp(what, "paths")) {
+		const uint64_t addresses[] = { address, 0, ~0ull };
+
+		err = ptscope_dump_paths(ps, pid, addresses, 3);
+		while (!err && (err = ptscope_next_path(ps, &path)) > 0)
+			err = 0;
+		return err;
+	}
+	ptscope_set_detail(ps, PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO);
 	err = ptscope_dump_vmas(ps, pid, 0, 0);
 	while (!err && (err = ptscope_next_vma(ps, &vma)) > 0)
 		err = 0;

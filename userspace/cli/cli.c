@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "error.h"
-#include "../../module/version.h"
 
 const struct verb *find_verb(const char *name)
 {
@@ -67,7 +67,7 @@ const struct verb *suggest_verb(const char *name)
 	return best;
 }
 
-struct ptscope *cli_connect(const struct options *opts, struct ptscope_info *info, int *status)
+struct ptscope *cli_connect(const struct options *opts, int *status)
 {
 	struct ptscope *ps = ptscope_new();
 	int err;
@@ -78,23 +78,24 @@ struct ptscope *cli_connect(const struct options *opts, struct ptscope_info *inf
 		return NULL;
 	}
 	err = ptscope_connect(ps);
-	if (!err)
-		err = ptscope_get_info(ps, info);
 	if (err) {
 		*status = report_failure(ps, err, 0);
 		ptscope_free(ps);
 		return NULL;
 	}
-	/* Requests do not depend on the versions; results may. */
-	if (strcmp(info->module_version, PTSCOPE_VERSION))
-		print_note("the module is version %s, this client %s",
-			   info->module_version, PTSCOPE_VERSION);
 	ptscope_set_cache(ps, opts->cache);
 	return ps;
 }
 
-bool cli_check_range(const struct options *opts, uint32_t page_size)
+uint32_t cli_page_size(void)
 {
+	return sysconf(_SC_PAGESIZE);
+}
+
+bool cli_check_range(const struct options *opts)
+{
+	const uint32_t page_size = cli_page_size();
+
 	if (opts->start % page_size == 0 && opts->end % page_size == 0)
 		return true;
 	print_error("0x%" PRIx64 "-0x%" PRIx64 ": not a multiple of the page size, 0x%x",

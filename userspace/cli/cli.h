@@ -149,12 +149,15 @@ bool parse_address(const char *text, char **rest, uint64_t *address);
 bool parse_range(const char *text, uint64_t *start, uint64_t *end);
 
 /*
- * Connect, and learn what the kernel side is. Reports what is wrong if that fails,
- * and returns NULL then, with *status set to an exit status.
+ * Connect to the module. If that fails, reports the error and returns NULL, with *status
+ * set to an exit status.
  */
-struct ptscope *cli_connect(const struct options *opts, struct ptscope_info *info, int *status);
+struct ptscope *cli_connect(const struct options *opts, int *status);
+
+/* Size of a base page of this machine, in bytes. */
+uint32_t cli_page_size(void);
 
 /* Is the range of whole pages? If not, reports that. */
-bool cli_check_range(const struct options *opts, uint32_t page_size);
+bool cli_check_range(const struct options *opts);
 
 #endif /* CLI_H */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "../../module/version.h"
 
 static void print_message(const char *prefix, const char *format, va_list args)
 {
@@ -90,10 +91,24 @@ void report_bad_pid(const struct verb *verb, const char *text)
 		    is_name ? "; select processes by name with --name" : "");
 }
 
+/* The protocol handles different versions; the user may want to know. */
+static void note_version(const struct ptscope *ps)
+{
+	const struct ptscope_info *info = ptscope_info(ps);
+	static bool noted;
+
+	if (noted || !info || !strcmp(info->module_version, PTSCOPE_VERSION))
+		return;
+	noted = true;
+	print_note("the module is version %s, this client %s", info->module_version,
+		   PTSCOPE_VERSION);
+}
+
 void note_hidden(const struct ptscope *ps)
 {
 	static bool noted;
 
+	note_version(ps);
 	if (noted || !ptscope_hidden(ps))
 		return;
 	noted = true;

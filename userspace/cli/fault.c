@@ -17,7 +17,7 @@ static bool is_private(const struct ptscope_vma *vma)
 /* A page that was never there, or whose place is known to the page cache only. */
 static const char *vacant(const struct ptscope_path *path, bool write)
 {
-	const struct ptscope_vma *vma = &path->vma;
+	const struct ptscope_vma *vma = path->vma;
 
 	if (vma->flags & PTSCOPE_VMA_FLAG_UFFD_MISSING)
 		return "userfaultfd";
@@ -33,7 +33,7 @@ static const char *vacant(const struct ptscope_path *path, bool write)
 
 static const char *resident(const struct ptscope_path *path, bool write)
 {
-	const struct ptscope_run *run = &path->run;
+	const struct ptscope_run *run = path->run;
 
 	if (run->flags & PTSCOPE_FLAG_PROTNONE)
 		return "minor fault (NUMA hinting)";
@@ -45,7 +45,7 @@ static const char *resident(const struct ptscope_path *path, bool write)
 		return "userfaultfd";
 	if (run->flags & PTSCOPE_FLAG_ZERO)
 		return "zero-fill";
-	if (!is_private(&path->vma))
+	if (!is_private(path->vma))
 		return "minor fault (write notice)";
 	if (run->has_extra && run->folio & PTSCOPE_FOLIO_EXCLUSIVE)
 		return "minor fault (reuse)";
@@ -62,16 +62,16 @@ static const char *on_disk(const struct ptscope_vma *vma, bool write, bool cache
 
 static const char *touch(const struct ptscope_path *path, bool write, bool cache)
 {
-	const struct ptscope_vma *vma = &path->vma;
+	const struct ptscope_vma *vma = path->vma;
 	const uint32_t access = write ? PTSCOPE_VMA_FLAG_WRITE :
 			PTSCOPE_VMA_FLAG_READ | PTSCOPE_VMA_FLAG_WRITE | PTSCOPE_VMA_FLAG_EXEC;
 
-	if (!path->mapped)
+	if (!path->vma)
 		return "SIGSEGV (nothing mapped)";
 	if (!(vma->flags & access))
 		return "SIGSEGV (no permission)";
 
-	switch (path->run.state) {
+	switch (path->run->state) {
 	case PTSCOPE_STATE_RES:
 		return resident(path, write);
 	case PTSCOPE_STATE_LAZY:

@@ -47,6 +47,7 @@ static void group_free(struct group *group)
 {
 	free(group->key);
 	free((char *)group->row.vma.name);
+	vma_row_free(&group->row);
 	free(group);
 }
 
@@ -60,7 +61,6 @@ static struct group *group_new(const char *key, const struct vma_row *row)
 	group->row = *row;
 	group->row.vmas = 0;
 	memset(&group->row.vma.census, 0, sizeof(group->row.vma.census));
-	memset(&group->row.frames, 0, sizeof(group->row.frames));
 	group->key = strdup(key);
 	group->row.vma.name = strdup(row->vma.name);
 	if (group->key && group->row.vma.name)
@@ -105,8 +105,7 @@ bool groups_add(struct groups *groups, const struct vma_row *row)
 	group = find(groups, key, row);
 	if (!group)
 		return false;
-	vma_row_add(&group->row, row);
-	return true;
+	return vma_row_add(&group->row, row);
 }
 
 bool groups_print(const struct groups *groups, struct output *out)

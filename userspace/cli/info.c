@@ -172,7 +172,8 @@ static const struct columns info_columns = {
 
 static int info_run(const struct verb *verb, const struct options *opts)
 {
-	struct ptscope_info info;
+	const struct ptscope_info *info;
+	int err;
 	struct output *out;
 	struct ptscope *ps;
 	int status;
@@ -181,14 +182,21 @@ static int info_run(const struct verb *verb, const struct options *opts)
 		print_error("info: unexpected operand: '%s'", opts->operands[0]);
 		return print_usage_hint(verb);
 	}
-	ps = cli_connect(opts, &info, &status);
+	ps = cli_connect(opts, &status);
 	if (!ps)
 		return status;
+	err = ptscope_get_info(ps, &info);
+	if (err) {
+		status = report_failure(ps, err, 0);
+		ptscope_free(ps);
+		return status;
+	}
+	note_hidden(ps);
 
 	status = CLI_FAILED;
 	out = output_open(verb->name, verb->columns, opts);
 	if (out) {
-		bool good = output_record(out, &info);
+		bool good = output_record(out, info);
 
 		status = output_close(out) && good ? CLI_OK : CLI_FAILED;
 	}

@@ -216,11 +216,9 @@ static int begin_runs(struct ptscope *ps, const struct options *opts, pid_t pid)
 {
 	struct ptscope_filter filter = opts->filter;
 
+	filter.size = sizeof(filter);
 	filter.detail = details(opts);
-	/* The same runs in fewer bytes, where that can be. */
-	if (filter.detail & (PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO))
-		return ptscope_dump_runs(ps, pid, opts->start, opts->end, &filter);
-	return ptscope_dump_series(ps, pid, opts->start, opts->end, &filter);
+	return ptscope_dump_runs(ps, pid, opts->start, opts->end, &filter);
 }
 
 /*
@@ -233,13 +231,15 @@ static int read_runs(struct ptscope *ps, const struct options *opts, pid_t pid,
 		     size_t *count)
 {
 	struct page_row row = { .pid = pid, .page_size = page_size };
+	const struct ptscope_run *run;
 	int err = begin_runs(ps, opts, pid);
 
 	*count = 0;
 	if (err)
 		return err;
-	while ((err = ptscope_next_run(ps, &row.run)) > 0) {
+	while ((err = ptscope_next_run(ps, &run)) > 0) {
 		++*count;
+		row.run = *run;
 		if (summary)
 			summary_add(summary, &row.run, page_size);
 		else if (!output_row(out, &row))
@@ -327,7 +327,6 @@ static int print_pages(struct ptscope *ps, const struct options *opts, pid_t pid
 static int pages_run(const struct verb *verb, const struct options *given)
 {
 	struct options opts = *given;
-	struct ptscope_info info;
 	struct output *out;
 	struct ptscope *ps;
 	size_t count = 0;
@@ -345,19 +344,19 @@ static int pages_run(const struct verb *verb, const struct options *given)
 		report_bad_pid(verb, opts.operands[0]);
 		return CLI_FAILED;
 	}
-	ps = cli_connect(&opts, &info, &status);
+	ps = cli_connect(&opts, &status);
 	if (!ps)
 		return status;
 
 	status = CLI_FAILED;
 	if ((opts.noperands == 2 &&
-	     !set_operand_range(&opts, opts.operands[1], info.page_size)) ||
-	    !cli_check_range(&opts, info.page_size))
+	     !set_operand_range(&opts, opts.operands[1], cli_page_size())) ||
+	    !cli_check_range(&opts))
 		goto out;
 	out = output_open(verb->name, opts.summary ? verb->summary_columns : verb->columns, &opts);
 	if (!out)
 		goto out;
-	status = print_pages(ps, &opts, pid, info.page_size, out, &count);
+	status = print_pages(ps, &opts, pid, cli_page_size(), out, &count);
 	if (!output_close(out))
 		status = CLI_FAILED;
 	if (status == CLI_OK && !count)

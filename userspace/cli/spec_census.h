@@ -24,34 +24,42 @@ COUNTER(swap, "swap",
 COUNTER(special, "special",
 	"any other entry that is neither empty nor present")
 COUNTER(zero, "zero",
-	"of res, the shared zero page")
+	"of res, the shared zero page, base or huge")
 COUNTER(zero_huge, "zero-huge",
-	"of res, the shared huge zero page")
+	"of zero, the huge zero page")
 COUNTER(young, "young",
-	"of res, accessed since the kernel last looked")
+	"of res, accessed since the kernel last cleared the bit")
 COUNTER(dirty, "dirty",
-	"of res, written since the kernel last cleaned it")
+	"of res, written since the kernel last cleared the bit")
 COUNTER(soft_dirty, "soft-dirty",
 	"of size, written or mapped since soft-dirty bits were last cleared")
 COUNTER(write, "write",
 	"of res, writable without a fault")
 COUNTER(protnone, "protnone",
-	"of res, closed to the process (PROT_NONE or NUMA hinting)")
+	"of res, not accessible: PROT_NONE or NUMA hinting")
 COUNTER(thp, "thp",
-	"of pmd and pud, transparent huge pages")
+	"of res, transparent huge pages mapped by huge leaves")
 COUNTER(hugetlb, "hugetlb",
 	"of res, hugetlb pages")
 COUNTER(migration, "migration",
-	"of special, pages on their way to another frame")
+	"of special, being migrated to another frame")
 COUNTER(hwpoison, "hwpoison",
-	"of special, pages lost to a memory error")
+	"of special, lost to a memory error")
 COUNTER(device, "device",
-	"of special, pages that a device holds")
+	"of special, held by a device")
 COUNTER(uffd_wp, "uffd-wp",
 	"of special, userfaultfd write-protect markers")
 COUNTER(guard, "guard",
 	"of special, guard markers")
 COUNTER(poison, "poison",
-	"of special, poison markers, which raise SIGBUS")
+	"of special, poison markers: an access raises SIGBUS")
 COUNTER(bad, "bad",
-	"of special, entries that fit no pattern the kernel writes")
+	"of special, entries in a form that the kernel never writes")
+COUNTER(anon, "anon",
+	"of res, in anonymous folios; with detail folio")
+COUNTER(file, "file",
+	"of res, in folios of files and of shared memory; with detail folio")
+COUNTER(shared, "shared",
+	"of res, mapped more than once (estimate); with detail folio")
+COUNTER(exclusive, "exclusive",
+	"of res, anonymous and mapped by this process alone (estimate); with detail folio")

@@ -56,7 +56,7 @@ static const struct spec_name spec_states[] = {
 	},
 	[PTSCOPE_STATE_MIGRATION] = {
 		"migration",
-		"on the way to another frame",
+		"being migrated to another frame",
 	},
 	[PTSCOPE_STATE_HWPOISON] = {
 		"hwpoison",
@@ -68,7 +68,7 @@ static const struct spec_name spec_states[] = {
 	},
 	[PTSCOPE_STATE_DEVICE_EXCLUSIVE] = {
 		"device-exclusive",
-		"in memory that a device has for itself at present",
+		"in memory that a device uses exclusively for now",
 	},
 	[PTSCOPE_STATE_UFFD_WP] = {
 		"uffd-wp",
@@ -80,11 +80,11 @@ static const struct spec_name spec_states[] = {
 	},
 	[PTSCOPE_STATE_POISON] = {
 		"poison",
-		"poison marker, which raises SIGBUS",
+		"poison marker; an access raises SIGBUS",
 	},
 	[PTSCOPE_STATE_BAD] = {
 		"bad",
-		"an entry that fits no pattern the kernel writes",
+		"an entry in a form that the kernel never writes",
 	},
 };
 
@@ -96,7 +96,7 @@ static const struct spec_name spec_flags[] = {
 	},
 	[1] = {
 		"user",
-		"open to user mode",
+		"accessible in user mode",
 	},
 	[2] = {
 		"exec",
@@ -104,15 +104,15 @@ static const struct spec_name spec_flags[] = {
 	},
 	[3] = {
 		"young",
-		"accessed since the kernel last looked",
+		"accessed since the kernel last cleared the bit",
 	},
 	[4] = {
 		"dirty",
-		"written since the kernel last cleaned it",
+		"written since the kernel last cleared the bit",
 	},
 	[5] = {
 		"soft-dirty",
-		"written, or mapped at all, since soft-dirty bits were last cleared; of pages that are not present as well",
+		"written or mapped since soft-dirty bits were last cleared; reported for pages that are not present, too",
 	},
 	[6] = {
 		"uffd-wp",
@@ -120,19 +120,19 @@ static const struct spec_name spec_flags[] = {
 	},
 	[7] = {
 		"global",
-		"the translation outlives a change of address space in the TLB",
+		"the TLB keeps the translation when the address space changes",
 	},
 	[8] = {
 		"special",
-		"the frame has no struct page that counts mappings",
+		"the kernel does not count mappings of the frame",
 	},
 	[9] = {
 		"devmap",
-		"the frame is of a device's memory with struct pages",
+		"the frame is device memory that has struct pages",
 	},
 	[10] = {
 		"protnone",
-		"closed to the process by PROT_NONE or NUMA hinting",
+		"not accessible, because of PROT_NONE or NUMA hinting",
 	},
 	[11] = {
 		"zero",
@@ -148,11 +148,11 @@ static const struct spec_name spec_flags[] = {
 	},
 	[14] = {
 		"exclusive",
-		"not present, and no other process shares the page: it may be written where it comes back, without a copy",
+		"of an entry that is not present: no other process shares the page, so that it can be written without a copy when it is present again",
 	},
 	[15] = {
 		"cont",
-		"one of a block of entries joined by the contiguous hint",
+		"one of a block of entries with the contiguous hint",
 	},
 };
 
@@ -160,7 +160,7 @@ static const struct spec_name spec_flags[] = {
 static const struct spec_name spec_details[] = {
 	[0] = {
 		"frame",
-		"frames or swap slots do not follow each other; they are reported only with this detail",
+		"frames or swap slots that are not consecutive; they are reported only with this detail",
 	},
 	[1] = {
 		"age",
@@ -184,7 +184,7 @@ static const struct spec_name spec_details[] = {
 static const struct spec_name spec_folios[] = {
 	[0] = {
 		"anon",
-		"anonymous memory; a file's otherwise",
+		"anonymous memory; without it, of a file",
 	},
 	[1] = {
 		"ksm",
@@ -192,15 +192,15 @@ static const struct spec_name spec_folios[] = {
 	},
 	[2] = {
 		"shared",
-		"mapped more than once, as far as the kernel still counts",
+		"mapped more than once, as far as the kernel counts mappings",
 	},
 	[3] = {
 		"exclusive",
-		"anonymous, and of this process alone",
+		"anonymous, and mapped by this process alone",
 	},
 	[4] = {
 		"swap-backed",
-		"would go to swap, not to a file",
+		"reclaim writes it to swap, not to a file",
 	},
 	[5] = {
 		"mlocked",
@@ -208,15 +208,15 @@ static const struct spec_name spec_folios[] = {
 	},
 	[6] = {
 		"unevictable",
-		"not to be reclaimed",
+		"reclaim skips it",
 	},
 	[7] = {
 		"writeback",
-		"on its way to the disk",
+		"being written to storage",
 	},
 	[8] = {
 		"aligned",
-		"the folio lies in the address space as it does in memory",
+		"mapped at a multiple of the folio's size",
 	},
 };
 

@@ -2,6 +2,7 @@
 /*
  * Columns of rows of VMAs. Those of counters come from the protocol's description.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -146,7 +147,7 @@ static bool fill_tables(const void *row, struct cell *cell)
 
 	for (i = 0; i < PTSCOPE_LEVELS; i++)
 		pages += CENSUS(row)->table[i].pages;
-	cell->number = pages * ROW(row)->page_size;
+	cell->number = pages * cli_page_size();
 	cell->color = pages ? COLOR_NONE : COLOR_FAINT;
 	return true;
 }
@@ -162,41 +163,20 @@ static bool fill_coverage(const void *row, struct cell *cell)
 	return true;
 }
 
+/* As in numa_maps: N0=3 N1=7, in base pages. */
 static bool fill_nodes(const void *row, struct cell *cell)
 {
-	if (!ROW(row)->has_frames)
-		return false;
-	frames_nodes(cell->buf, sizeof(cell->buf), &ROW(row)->frames, ROW(row)->page_size);
+	const struct ptscope_census *c = CENSUS(row);
+	size_t used = 0;
+	uint32_t i;
+
+	for (i = 0; i < c->nodes && used < sizeof(cell->buf); i++)
+		if (c->node[i])
+			used += snprintf(cell->buf + used, sizeof(cell->buf) - used,
+					 "%sN%u=%" PRIu64, used ? " " : "", i,
+					 c->node[i] / cli_page_size());
 	cell->text = cell->buf;
-	return *cell->text;
-}
-
-/* One of the sums over frames. */
-static bool fill_frames(const void *row, uint64_t bytes, struct cell *cell)
-{
-	cell->number = bytes;
-	cell->color = bytes ? COLOR_NONE : COLOR_FAINT;
-	return ROW(row)->has_frames;
-}
-
-static bool fill_anon(const void *row, struct cell *cell)
-{
-	return fill_frames(row, ROW(row)->frames.anon, cell);
-}
-
-static bool fill_file(const void *row, struct cell *cell)
-{
-	return fill_frames(row, ROW(row)->frames.file, cell);
-}
-
-static bool fill_shared(const void *row, struct cell *cell)
-{
-	return fill_frames(row, ROW(row)->frames.shared, cell);
-}
-
-static bool fill_exclusive(const void *row, struct cell *cell)
-{
-	return fill_frames(row, ROW(row)->frames.exclusive, cell);
+	return used;
 }
 
 /* What makes a counter of the census more than a number: by its place there. */
@@ -221,18 +201,26 @@ static void paint(size_t offset, struct cell *cell)
 	}
 }
 
+/* Counters that need struct page. */
+static bool needs_folios(size_t offset)
+{
+	return offset == offsetof(struct ptscope_census, anon) ||
+	       offset == offsetof(struct ptscope_census, file) ||
+	       offset == offsetof(struct ptscope_census, shared) ||
+	       offset == offsetof(struct ptscope_census, exclusive);
+}
+
 static bool fill_counter(const void *row, struct cell *cell)
 {
 	const struct ptscope_census *c = CENSUS(row);
 	const size_t offset = cell->column->offset;
 
 	cell->number = *(const uint64_t *)((const char *)c + offset);
-	/* The wire counts base and huge zero pages apart. */
-	if (offset == offsetof(struct ptscope_census, zero))
-		cell->number += c->zero_huge;
 	paint(offset, cell);
-	/* Without a look into the page cache that is not known. */
-	return offset != offsetof(struct ptscope_census, cached) || ROW(row)->cache;
+	/* These are counted on request only. */
+	if (offset == offsetof(struct ptscope_census, cached))
+		return ROW(row)->cache;
+	return !needs_folios(offset) || ROW(row)->has_folios;
 }
 
 #define IS_COUNTER(member, other) \
@@ -262,11 +250,6 @@ const struct column vma_columns[] = {
 	  .fill = fill_coverage },
 	{ "nodes", CELL_TEXT, "base pages of res by NUMA node, as in numa_maps", .fill = fill_nodes,
 	  .properties = COLUMN_SHRINKS },
-	{ "anon", CELL_SIZE, "of res, in anonymous folios", .fill = fill_anon },
-	{ "file", CELL_SIZE, "of res, in folios of files and of shared memory", .fill = fill_file },
-	{ "shared", CELL_SIZE, "of res, mapped more than once (estimate)", .fill = fill_shared },
-	{ "exclusive", CELL_SIZE, "of res, anonymous and of this process alone (estimate)",
-	  .fill = fill_exclusive },
 	{ "offset", CELL_ADDRESS, "offset in the file", .fill = fill_offset },
 	{ "dev", CELL_TEXT, "device of the file, major:minor in hexadecimal", .fill = fill_dev },
 	{ "inode", CELL_NUMBER, "inode number of the file", .fill = fill_inode },
@@ -278,15 +261,16 @@ const struct column vma_columns[] = {
 	{ .name = NULL }
 };
 
-bool vma_columns_need_frames(const struct options *opts)
+bool vma_columns_need_folios(const struct options *opts)
 {
 	int i;
 
 	for (i = 0; vma_columns[i].name; i++) {
-		bool (*fill)(const void *row, struct cell *cell) = vma_columns[i].fill;
+		const struct column *column = &vma_columns[i];
 
-		if ((fill == fill_nodes || fill == fill_anon || fill == fill_file ||
-		     fill == fill_shared || fill == fill_exclusive) && options_need(opts, i))
+		if ((column->fill == fill_nodes ||
+		     (column->fill == fill_counter && needs_folios(column->offset))) &&
+		    options_need(opts, i))
 			return true;
 	}
 	return false;

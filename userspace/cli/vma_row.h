@@ -5,8 +5,8 @@
 #ifndef CLI_VMA_ROW_H
 #define CLI_VMA_ROW_H
 
+#include "cli.h"
 #include "column.h"
-#include "frames.h"
 
 /**
  * struct vma_row - a row
@@ -15,9 +15,7 @@
  * @by: what VMAs have in common that are one row
  * @total: it is a total
  * @cache: the page cache was looked into, so that what it holds is known
- * @page_size: size of a base page, which is that of a table
- * @has_frames: @frames is known
- * @frames: what is known of its frames
+ * @has_folios: counters that need struct page are known, and nodes
  */
 struct vma_row {
 	struct ptscope_vma vma;
@@ -25,24 +23,27 @@ struct vma_row {
 	enum group_by by;
 	bool total;
 	bool cache;
-	uint32_t page_size;
-	bool has_frames;
-	struct frames frames;
+	bool has_folios;
 };
 
 /* The columns of all verbs on VMAs; a verb has default ones of its own. */
 extern const struct column vma_columns[];
 
-/* Do columns that are shown need to know of frames? */
-bool vma_columns_need_frames(const struct options *opts);
+/* Do columns that are shown need struct page? */
+bool vma_columns_need_folios(const struct options *opts);
 
 /* What a VMA is: anon, file, stack, heap, shmem, hugetlb or special. */
 const char *vma_type(const struct ptscope_vma *vma);
 /* Its permissions as in /proc/PID/maps; @to has 5 bytes. */
 void vma_perm(char *to, const struct ptscope_vma *vma);
 
-/* Add the census, the frames and the VMAs of a row to another one. */
-void vma_row_add(struct vma_row *sum, const struct vma_row *part);
+/*
+ * Add the census and the number of VMAs of a row to a sum. False if there is no memory.
+ */
+bool vma_row_add(struct vma_row *sum, const struct vma_row *part);
+
+/* Free the nodes of a sum. */
+void vma_row_free(struct vma_row *sum);
 
 /* A verb that prints a row for each VMA of each process, and totals. */
 int vma_verb_run(const struct verb *verb, const struct options *opts);

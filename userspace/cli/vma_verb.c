@@ -22,11 +22,7 @@
  * @verb: the verb
  * @opts: its options
  * @ps: the connection
- * @frames: a second connection, for the frames of the VMAs; NULL if no column needs it
- * @failed: which of them an error is of
- * @run: the run of frames that is next
- * @has_run: there is one
- * @page_size: size of a base page
+ * @folios: columns that are shown need struct page
  * @out: where rows go
  * @groups: where they go first with --by; NULL without
  * @sum: the total of the process at hand
@@ -35,87 +31,66 @@ struct vma_dump {
 	const struct verb *verb;
 	const struct options *opts;
 	struct ptscope *ps;
-	struct ptscope *frames;
-	struct ptscope *failed;
-	struct ptscope_run run;
-	bool has_run;
-	uint32_t page_size;
+	bool folios;
 	struct output *out;
 	struct groups *groups;
 	struct vma_row sum;
 };
 
-/* Counters stand side by side in a census, and all of them add up. */
-static void census_add(struct ptscope_census *sum, const struct ptscope_census *part)
+/* Nodes of a sum are allocated; those of a VMA belong to the connection. */
+static bool nodes_add(struct ptscope_census *sum, const struct ptscope_census *part)
 {
-	const size_t counters = sizeof(*sum) / sizeof(uint64_t);
-	const uint64_t *from = (const uint64_t *)part;
-	uint64_t *to = (uint64_t *)sum;
+	uint64_t *node = (uint64_t *)sum->node;
+	uint32_t i;
+
+	if (part->nodes > sum->nodes) {
+		node = reallocarray(node, part->nodes, sizeof(*node));
+		if (!node)
+			return false;
+		for (i = sum->nodes; i < part->nodes; i++)
+			node[i] = 0;
+		sum->nodes = part->nodes;
+		sum->node = node;
+	}
+	for (i = 0; i < part->nodes; i++)
+		node[i] += part->node[i];
+	return true;
+}
+
+bool vma_row_add(struct vma_row *sum, const struct vma_row *part)
+{
+	const struct ptscope_census *from = &part->vma.census;
+	struct ptscope_census *to = &sum->vma.census;
 	size_t i;
 
-	_Static_assert(sizeof(*sum) % sizeof(uint64_t) == 0, "a census is made of counters");
-	for (i = 0; i < counters; i++)
-		to[i] += from[i];
-}
-
-void vma_row_add(struct vma_row *sum, const struct vma_row *part)
-{
 	sum->vmas += part->vmas;
-	census_add(&sum->vma.census, &part->vma.census);
-	frames_add(&sum->frames, &part->frames);
+	for (i = 0; i < PTSCOPE_COUNTERS; i++)
+		to->counter[i] += from->counter[i];
+	for (i = 0; i < PTSCOPE_LEVELS; i++) {
+		to->table[i].pages += from->table[i].pages;
+		to->table[i].used += from->table[i].used;
+	}
+	return nodes_add(to, from);
 }
 
-/* Nodes and folios of what is resident come from a dump of their own, of runs. */
-static int begin_frames(struct vma_dump *dump, pid_t pid)
+void vma_row_free(struct vma_row *sum)
 {
-	const struct ptscope_filter filter = {
-		.states = 1u << PTSCOPE_STATE_RES,
-		.detail = PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO,
-	};
-	int err = ptscope_dump_runs(dump->frames, pid, dump->opts->start, dump->opts->end,
-				    &filter);
-
-	if (!err)
-		err = ptscope_next_run(dump->frames, &dump->run);
-	if (err < 0)
-		dump->failed = dump->frames;
-	dump->has_run = err > 0;
-	return err < 0 ? err : 0;
-}
-
-/* Both dumps go up through the addresses; what was mapped in between has no frames. */
-static int add_frames(struct vma_dump *dump, struct vma_row *row)
-{
-	if (!dump->sum.vmas) {
-		int err = begin_frames(dump, row->vma.pid);
-
-		if (err)
-			return err;
-	}
-	row->has_frames = true;
-	while (dump->has_run && dump->run.start < row->vma.end) {
-		int err;
-
-		if (dump->run.start >= row->vma.start)
-			frames_add_run(&row->frames, &dump->run, dump->page_size);
-		err = ptscope_next_run(dump->frames, &dump->run);
-		if (err < 0) {
-			dump->failed = dump->frames;
-			return err;
-		}
-		dump->has_run = err;
-	}
-	return 0;
+	free((uint64_t *)sum->vma.census.node);
+	sum->vma.census.node = NULL;
+	sum->vma.census.nodes = 0;
 }
 
 /* False, with a message, if that fails. */
 static bool add_row(struct vma_dump *dump, const struct vma_row *row)
 {
-	vma_row_add(&dump->sum, row);
+	if (!vma_row_add(&dump->sum, row))
+		goto no_memory;
 	if (!dump->groups)
 		return output_row(dump->out, row);
 	if (groups_add(dump->groups, row))
 		return true;
+
+no_memory:
 	print_error("out of memory");
 	return false;
 }
@@ -126,20 +101,18 @@ static int read_vmas(struct vma_dump *dump, pid_t pid)
 	const struct ptscope_vma *vma;
 	int err;
 
+	vma_row_free(&dump->sum);
 	memset(&dump->sum, 0, sizeof(dump->sum));
-	dump->failed = dump->ps;
 	err = ptscope_dump_vmas(dump->ps, pid, dump->opts->start, dump->opts->end);
 	while (!err && (err = ptscope_next_vma(dump->ps, &vma)) > 0) {
 		struct vma_row row = {
 			.vma = *vma,
 			.vmas = 1,
 			.cache = dump->opts->cache && !ptscope_hidden(dump->ps),
-			.page_size = dump->page_size,
+			.has_folios = dump->folios,
 		};
 
-		err = dump->frames ? add_frames(dump, &row) : 0;
-		if (!err && !add_row(dump, &row))
-			err = -ECANCELED;
+		err = add_row(dump, &row) ? 0 : -ECANCELED;
 	}
 	return err;
 }
@@ -153,8 +126,7 @@ static bool print_sum(struct vma_dump *dump, pid_t pid)
 	dump->sum.total = true;
 	dump->sum.by = dump->opts->by;
 	dump->sum.cache = dump->opts->cache && !ptscope_hidden(dump->ps);
-	dump->sum.page_size = dump->page_size;
-	dump->sum.has_frames = dump->frames;
+	dump->sum.has_folios = dump->folios;
 	return output_total(dump->out, &dump->sum);
 }
 
@@ -173,7 +145,6 @@ static int print_process(struct vma_dump *dump, pid_t pid)
 
 	if (err)
 		return err;
-	/* What columns of frames need of folios is hidden from nobody. */
 	note_hidden(dump->ps);
 	if (!dump->sum.vmas)
 		note_unmapped(dump->opts, pid);
@@ -250,7 +221,7 @@ static int print_all(struct vma_dump *dump, const struct selection *processes,
 			kthreads++;
 		} else if (err != -ESRCH || processes->named[i]) {
 			/* Processes that were selected may be gone since then. */
-			status = report_failure(dump->failed, err, pid);
+			status = report_failure(dump->ps, err, pid);
 			if (dump->sum.vmas && !dump->groups)
 				print_error("%d: its rows are those read until then", (int)pid);
 		}
@@ -287,25 +258,19 @@ static int connect_and_print(const struct verb *verb, const struct options *opts
 			     const struct selection *processes)
 {
 	struct vma_dump dump = { .verb = verb, .opts = opts };
-	struct ptscope_info info;
 	int status;
 
-	dump.ps = cli_connect(opts, &info, &status);
+	if (!cli_check_range(opts))
+		return CLI_FAILED;
+	dump.ps = cli_connect(opts, &status);
 	if (!dump.ps)
 		return status;
-	dump.page_size = info.page_size;
-	status = CLI_FAILED;
-	if (!cli_check_range(opts, info.page_size))
-		goto out;
-	if (vma_columns_need_frames(opts)) {
-		dump.frames = cli_connect(opts, &info, &status);
-		if (!dump.frames)
-			goto out;
-	}
+	dump.folios = vma_columns_need_folios(opts);
+	if (dump.folios)
+		ptscope_set_detail(dump.ps, PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO);
 	dump.out = output_open(verb->name, verb->columns, opts);
 	status = dump.out ? print_rows(&dump, processes) : CLI_FAILED;
-out:
-	ptscope_free(dump.frames);
+	vma_row_free(&dump.sum);
 	ptscope_free(dump.ps);
 	return status;
 }

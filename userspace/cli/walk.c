@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
@@ -49,13 +50,13 @@ static bool fill_addr(const void *row, struct cell *cell)
 static bool fill_level(const void *row, struct cell *cell)
 {
 	cell->text = level_name(ROW(row)->level);
-	return ROW(row)->path->mapped;
+	return ROW(row)->path->vma;
 }
 
 /* The bits of the address that are the index, as its number in the table. */
 static bool fill_index(const void *row, struct cell *cell)
 {
-	if (!ROW(row)->path->mapped)
+	if (!ROW(row)->path->vma)
 		return false;
 	cell->number = ROW(row)->step ? ROW(row)->step->index : 0;
 	return true;
@@ -78,7 +79,7 @@ static bool fill_index_bits(const void *row, struct cell *cell)
 static bool fill_covers(const void *row, struct cell *cell)
 {
 	cell->number = 1ull << ROW(row)->info->level[ROW(row)->level].shift;
-	return ROW(row)->path->mapped;
+	return ROW(row)->path->vma;
 }
 
 static bool fill_table(const void *row, struct cell *cell)
@@ -105,7 +106,7 @@ static bool fill_entry(const void *row, struct cell *cell)
 /* An entry that is a swap slot or a marker has none of the processor's bits. */
 static bool has_bits(const struct walk_row *row)
 {
-	return row->step && (!row->last || row->path->run.state == PTSCOPE_STATE_RES);
+	return row->step && (!row->last || row->path->run->state == PTSCOPE_STATE_RES);
 }
 
 static bool fill_bits(const void *row, struct cell *cell)
@@ -124,7 +125,7 @@ static bool fill_flags(const void *row, struct cell *cell)
 	const struct ptscope_path *path = ROW(row)->path;
 	size_t used;
 
-	if (!path->mapped)
+	if (!path->vma)
 		return false;
 	cell->text = cell->buf;
 	if (!ROW(row)->step) {
@@ -135,11 +136,11 @@ static bool fill_flags(const void *row, struct cell *cell)
 	if (!fill_bits(row, cell))
 		*cell->buf = '\0';
 	cell->text = cell->buf;
-	if (ROW(row)->last && (path->run.flags || path->run.memory_type)) {
+	if (ROW(row)->last && (path->run->flags || path->run->memory_type)) {
 		used = strlen(cell->buf);
 		if (used)
 			cell->buf[used++] = ',';
-		name_flags(cell->buf + used, sizeof(cell->buf) - used, &path->run);
+		name_flags(cell->buf + used, sizeof(cell->buf) - used, path->run);
 		/* A usual memory type has no name. */
 		if (used && !cell->buf[used])
 			cell->buf[used - 1] = '\0';
@@ -149,15 +150,17 @@ static bool fill_flags(const void *row, struct cell *cell)
 
 static bool fill_state(const void *row, struct cell *cell)
 {
-	cell->text = ROW(row)->path->mapped ? state_name(ROW(row)->path->run.state) :
+	cell->text = ROW(row)->path->run ? state_name(ROW(row)->path->run->state) :
 					       "unmapped";
 	return ROW(row)->last;
 }
 
 static bool fill_leaf(const void *row, struct cell *cell)
 {
-	cell->text = leaf_name(&ROW(row)->path->run);
-	return ROW(row)->last && ROW(row)->path->mapped && cell->text;
+	if (!ROW(row)->path->run)
+		return false;
+	cell->text = leaf_name(ROW(row)->path->run);
+	return ROW(row)->last && ROW(row)->path->vma && cell->text;
 }
 
 static bool fill_phys(const void *row, struct cell *cell)
@@ -165,25 +168,31 @@ static bool fill_phys(const void *row, struct cell *cell)
 	const struct ptscope_path *path = ROW(row)->path;
 	uint32_t page_size = ROW(row)->info->page_size;
 
-	cell->number = path->run.frame * page_size + path->address % page_size;
-	return ROW(row)->last && path->mapped && path->run.has_frame;
+	if (!ROW(row)->path->run)
+		return false;
+	cell->number = path->run->frame * page_size + path->address % page_size;
+	return ROW(row)->last && path->vma && path->run->has_frame;
 }
 
 static bool fill_swapdev(const void *row, struct cell *cell)
 {
-	const struct ptscope_run *run = &ROW(row)->path->run;
+	const struct ptscope_run *run = ROW(row)->path->run;
 
+	if (!ROW(row)->path->run)
+		return false;
 	name_swap_area(cell->buf, sizeof(cell->buf), run->swap_type);
 	cell->text = cell->buf;
-	return ROW(row)->last && ROW(row)->path->mapped && run->has_slot;
+	return ROW(row)->last && ROW(row)->path->vma && run->has_slot;
 }
 
 static bool fill_slot(const void *row, struct cell *cell)
 {
 	const struct ptscope_path *path = ROW(row)->path;
 
-	cell->number = path->run.swap_offset;
-	return ROW(row)->last && path->mapped && path->run.has_slot;
+	if (!ROW(row)->path->run)
+		return false;
+	cell->number = path->run->swap_offset;
+	return ROW(row)->last && path->vma && path->run->has_slot;
 }
 
 static bool fill_touch(const void *row, struct cell *cell)
@@ -200,27 +209,35 @@ static bool fill_touch_write(const void *row, struct cell *cell)
 
 static bool fill_node(const void *row, struct cell *cell)
 {
-	cell->number = ROW(row)->path->run.node;
-	return ROW(row)->last && ROW(row)->path->mapped && ROW(row)->path->run.has_extra;
+	if (!ROW(row)->path->run)
+		return false;
+	cell->number = ROW(row)->path->run->node;
+	return ROW(row)->last && ROW(row)->path->vma && ROW(row)->path->run->has_extra;
 }
 
 static bool fill_order(const void *row, struct cell *cell)
 {
-	cell->number = ROW(row)->path->run.order;
-	return ROW(row)->last && ROW(row)->path->mapped && ROW(row)->path->run.has_order;
+	if (!ROW(row)->path->run)
+		return false;
+	cell->number = ROW(row)->path->run->order;
+	return ROW(row)->last && ROW(row)->path->vma && ROW(row)->path->run->has_order;
 }
 
 static bool fill_folio(const void *row, struct cell *cell)
 {
-	name_folio(cell->buf, sizeof(cell->buf), ROW(row)->path->run.folio);
+	if (!ROW(row)->path->run)
+		return false;
+	name_folio(cell->buf, sizeof(cell->buf), ROW(row)->path->run->folio);
 	cell->text = cell->buf;
-	return ROW(row)->last && ROW(row)->path->mapped && ROW(row)->path->run.has_extra;
+	return ROW(row)->last && ROW(row)->path->vma && ROW(row)->path->run->has_extra;
 }
 
 static bool fill_name(const void *row, struct cell *cell)
 {
-	cell->text = ROW(row)->path->vma.name;
-	return ROW(row)->last && ROW(row)->path->mapped && *cell->text;
+	if (!ROW(row)->path->run)
+		return false;
+	cell->text = ROW(row)->path->vma->name;
+	return ROW(row)->last && ROW(row)->path->vma && *cell->text;
 }
 
 static const struct column columns[] = {
@@ -284,7 +301,7 @@ static bool add_path(struct output *out, const struct ptscope_path *path,
 	uint32_t lowest;
 	int level;
 
-	if (!path->mapped || !path->entries) {
+	if (!path->vma || !path->entries) {
 		row.last = true;
 		return output_row(out, &row);
 	}
@@ -299,51 +316,55 @@ static bool add_path(struct output *out, const struct ptscope_path *path,
 	return true;
 }
 
-static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
-		    const struct ptscope_info *info, struct output *out)
+static void note_tables(const struct ptscope *ps)
 {
-	int i, err;
+	const uint32_t access = ptscope_info(ps)->access;
+	static bool noted;
 
-	if (info->access & PTSCOPE_ACCESS_FRAMES && !(info->access & PTSCOPE_ACCESS_TABLES))
+	if (!noted && access & PTSCOPE_ACCESS_FRAMES && !(access & PTSCOPE_ACCESS_TABLES))
 		print_note("where the tables are is hidden: the kernel is locked down");
-	for (i = 1; i < opts->noperands; i++) {
-		struct ptscope_path path;
-		uint64_t address;
-		char *rest;
-
-		/* It has been checked. */
-		parse_address(opts->operands[i], &rest, &address);
-		err = ptscope_get_path(ps, pid, address, &path);
-		if (err)
-			return report_failure(ps, err, pid);
-		note_hidden(ps);
-		if (!add_path(out, &path, info, opts->cache && !ptscope_hidden(ps)))
-			return CLI_FAILED;
-	}
-	return CLI_OK;
+	noted = true;
 }
 
-/* False, with a message, if an operand is no address. */
-static bool check_addresses(const struct options *opts)
+static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
+		    const uint64_t *address, struct output *out)
 {
-	uint64_t address;
+	const struct ptscope_path *path;
+	int err = ptscope_dump_paths(ps, pid, address, opts->noperands - 1);
+
+	while (!err && (err = ptscope_next_path(ps, &path)) > 0) {
+		err = 0;
+		note_hidden(ps);
+		note_tables(ps);
+		if (!add_path(out, path, ptscope_info(ps), opts->cache && !ptscope_hidden(ps)))
+			return CLI_FAILED;
+	}
+	return err ? report_failure(ps, err, pid) : CLI_OK;
+}
+
+/* The addresses of the command line; NULL, with a message, if one is invalid. */
+static uint64_t *parse_addresses(const struct options *opts)
+{
+	uint64_t *address = calloc(opts->noperands, sizeof(*address));
 	char *rest;
 	int i;
 
-	for (i = 1; i < opts->noperands; i++) {
-		if (!parse_address(opts->operands[i], &rest, &address) || *rest) {
-			print_error("invalid address: '%s' (hexadecimal is wanted)",
-				    opts->operands[i]);
-			return false;
-		}
+	if (!address)
+		print_error("out of memory");
+	for (i = 1; address && i < opts->noperands; i++) {
+		if (parse_address(opts->operands[i], &rest, &address[i - 1]) && !*rest)
+			continue;
+		print_error("invalid address: '%s' (hexadecimal is wanted)", opts->operands[i]);
+		free(address);
+		return NULL;
 	}
-	return true;
+	return address;
 }
 
 static int walk_run(const struct verb *verb, const struct options *opts)
 {
-	struct ptscope_info info;
 	struct output *out;
+	uint64_t *address;
 	struct ptscope *ps;
 	int status;
 	pid_t pid;
@@ -356,19 +377,22 @@ static int walk_run(const struct verb *verb, const struct options *opts)
 		report_bad_pid(verb, opts->operands[0]);
 		return CLI_FAILED;
 	}
-	if (!check_addresses(opts))
+	address = parse_addresses(opts);
+	if (!address)
 		return CLI_FAILED;
-	ps = cli_connect(opts, &info, &status);
+	ps = cli_connect(opts, &status);
 	if (!ps)
-		return status;
+		goto free;
 	status = CLI_FAILED;
 	out = output_open(verb->name, verb->columns, opts);
 	if (out) {
-		status = walk_all(ps, opts, pid, &info, out);
+		status = walk_all(ps, opts, pid, address, out);
 		if (!output_close(out))
 			status = CLI_FAILED;
 	}
 	ptscope_free(ps);
+free:
+	free(address);
 	return status;
 }
 

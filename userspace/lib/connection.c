@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A connection to the kernel side, and the questions that can be put over it.
+ * A connection to the module, and the requests over it.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,23 +18,34 @@
 
 /**
  * struct ptscope - a connection
- * @sock: the socket; NULL when not connected
- * @family: number that the kernel gave to our family
+ * @sock: the socket; NULL if not connected
+ * @family: number of the generic netlink family
  * @buf: the datagram that @dec is in; from malloc()
- * @kept: an earlier one that the answer is in; from malloc(), or NULL
- * @dec: where in it we are
- * @dumping: a dump has begun and has not come to its end
- * @spent: the socket may be busy with what we have given up
- * @vmas: the message whose VMAs are being handed out
- * @vma: the VMA that was handed out last
- * @runs: the message whose runs are being handed out
- * @detail: what was asked about runs
- * @cache: questions have the page cache looked into
- * @fresh: the first message of the dump has not come yet
- * @hidden: some part of the last answer was hidden
- * @tap: who watches the datagrams
+ * @kept: an earlier datagram that contains the reply; from malloc(), or NULL
+ * @dec: position in @buf
+ * @dumping: a dump has begun and has not ended
+ * @spent: the socket may be busy with a request that was given up
+ * @fresh: the first message of the dump has not been received
+ * @cache: requests look up the page cache
+ * @detail: details of a census
+ * @pidfd: the process that PTSCOPE_PIDFD means; -1 for none
+ * @check_pidfd: the request that was sent names that process
+ * @hidden: something was left out of the last reply
+ * @has_info: @info is valid
+ * @info: geometry, version and access rights
+ * @message: the message whose elements are being returned
+ * @run_detail: details of the dump of runs
+ * @proc: the process that was returned last
+ * @vma: the VMA that was returned last
+ * @run: the run that was returned last
+ * @path: the path that was returned last
+ * @nodes: nodes of the census that was returned last
+ * @pid: process of the dump of paths
+ * @address: addresses that have not been requested
+ * @addresses: how many
+ * @tap: observes datagrams
  * @tap_arg: for @tap
- * @message: what went wrong
+ * @text: why the last call failed
  */
 struct ptscope {
 	struct nl_sock *sock;
@@ -43,17 +55,32 @@ struct ptscope {
 	struct decoder dec;
 	bool dumping;
 	bool spent;
-	struct vmas vmas;
-	struct ptscope_vma vma;
-	struct runs runs;
-	uint32_t detail;
-	bool cache;
 	bool fresh;
+	bool cache;
+	uint32_t detail;
+	int pidfd;
+	bool check_pidfd;
 	bool hidden;
+	bool has_info;
+	struct ptscope_info info;
+	struct message message;
+	uint32_t run_detail;
+	struct ptscope_proc proc;
+	struct ptscope_vma vma;
+	struct ptscope_run run;
+	struct path_parts path;
+	struct nodes nodes;
+	pid_t pid;
+	const uint64_t *address;
+	size_t addresses;
 	void (*tap)(void *arg, const void *data, size_t len);
 	void *tap_arg;
-	char message[256];
+	char text[256];
 };
+
+/* Room for a request without its list, and for each element of the list. */
+#define REQUEST_SIZE 1024
+#define ELEMENT_SIZE (NLA_HDRLEN + sizeof(uint64_t))
 
 __attribute__((format(printf, 3, 4)))
 static int fail(struct ptscope *ps, int error, const char *format, ...)
@@ -61,12 +88,12 @@ static int fail(struct ptscope *ps, int error, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(ps->message, sizeof(ps->message), format, args);
+	vsnprintf(ps->text, sizeof(ps->text), format, args);
 	va_end(args);
 	return error;
 }
 
-/* libnl has errors of its own; the errno behind the common ones. */
+/* libnl has error numbers of its own; these are the common ones. */
 static int fail_libnl(struct ptscope *ps, int nlerr, const char *doing)
 {
 	static const struct {
@@ -89,7 +116,11 @@ static int fail_libnl(struct ptscope *ps, int nlerr, const char *doing)
 
 PUBLIC struct ptscope *ptscope_new(void)
 {
-	return calloc(1, sizeof(struct ptscope));
+	struct ptscope *ps = calloc(1, sizeof(*ps));
+
+	if (ps)
+		ps->pidfd = -1;
+	return ps;
 }
 
 static void disconnect(struct ptscope *ps)
@@ -116,7 +147,7 @@ PUBLIC void ptscope_free(struct ptscope *ps)
 
 PUBLIC const char *ptscope_message(const struct ptscope *ps)
 {
-	return ps->message;
+	return ps->text;
 }
 
 PUBLIC bool ptscope_interrupted(const struct ptscope *ps)
@@ -127,6 +158,21 @@ PUBLIC bool ptscope_interrupted(const struct ptscope *ps)
 PUBLIC void ptscope_set_cache(struct ptscope *ps, bool on)
 {
 	ps->cache = on;
+}
+
+PUBLIC void ptscope_set_detail(struct ptscope *ps, uint32_t detail)
+{
+	ps->detail = detail & (PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO);
+}
+
+PUBLIC void ptscope_set_pidfd(struct ptscope *ps, int pidfd)
+{
+	ps->pidfd = pidfd;
+}
+
+PUBLIC const struct ptscope_info *ptscope_info(const struct ptscope *ps)
+{
+	return ps->has_info ? &ps->info : NULL;
 }
 
 PUBLIC bool ptscope_hidden(const struct ptscope *ps)
@@ -146,20 +192,21 @@ PUBLIC const char *ptscope_version(void)
 	return PTSCOPE_VERSION;
 }
 
-/* Begin a request. Whatever the socket was still busy with is given up. */
-static int begin(struct ptscope *ps, int command, int flags, struct nl_msg **out)
+/* Begin a request. A dump that has not ended is dropped. */
+static int begin(struct ptscope *ps, int command, int flags, size_t elements,
+		 struct nl_msg **out)
 {
 	struct nl_msg *msg;
 	int err;
 
-	/* The kernel refuses a second question while a dump is on. */
+	/* The kernel accepts one dump at a time on a socket. */
 	if (ps->dumping || ps->spent || !ps->sock) {
 		err = ptscope_connect(ps);
 		if (err)
 			return err;
 	}
 
-	msg = nlmsg_alloc();
+	msg = nlmsg_alloc_size(REQUEST_SIZE + elements * ELEMENT_SIZE);
 	if (!msg)
 		return fail(ps, -ENOMEM, "out of memory");
 	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, ps->family, 0, flags, command,
@@ -167,20 +214,68 @@ static int begin(struct ptscope *ps, int command, int flags, struct nl_msg **out
 		nlmsg_free(msg);
 		return fail(ps, -ENOMEM, "out of memory");
 	}
+	ps->check_pidfd = false;
 	*out = msg;
 	return 0;
 }
 
-/* What goes with all requests about processes. */
-static bool put_common(const struct ptscope *ps, struct nl_msg *request)
+static int fail_request(struct ptscope *ps, struct nl_msg *request)
 {
-	return !ps->cache || !nla_put_flag(request, PTSCOPE_A_TARGET_CACHE);
+	nlmsg_free(request);
+	return fail(ps, -ENOMEM, "out of memory");
 }
 
-/* Name the process that a request is about. */
-static bool put_target(const struct ptscope *ps, struct nl_msg *request, pid_t pid)
+/* Find the process ID of a pidfd in this PID namespace; 0 if there is none. */
+static pid_t pid_of_pidfd(int pidfd)
 {
-	return !nla_put_u32(request, PTSCOPE_A_TARGET_PID, pid) && put_common(ps, request);
+	char name[64], line[128];
+	FILE *file;
+	int pid = 0;
+
+	snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", pidfd);
+	file = fopen(name, "re");
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "Pid: %d", &pid) == 1)
+			break;
+	fclose(file);
+	/* It is -1 once the process has been reaped. */
+	return pid > 0 ? pid : 0;
+}
+
+/*
+ * Begin a dump about a process. No function that takes a pidfd is exported to modules,
+ * so the request has a process ID. The ID cannot have been reused as long as the pidfd
+ * reports that the process has not exited: see verify_pidfd().
+ */
+static int begin_target(struct ptscope *ps, int command, pid_t pid, size_t elements,
+			struct nl_msg **request)
+{
+	const bool by_pidfd = pid == PTSCOPE_PIDFD && ps->pidfd >= 0;
+	int err;
+
+	if (by_pidfd) {
+		pid = pid_of_pidfd(ps->pidfd);
+		if (!pid)
+			return fail(ps, -ESRCH, "the process of the pidfd has exited");
+	}
+	err = begin(ps, command, NLM_F_DUMP, elements, request);
+	if (err)
+		return err;
+	ps->check_pidfd = by_pidfd;
+	if (nla_put_u32(*request, PTSCOPE_A_TARGET_PID, pid) ||
+	    (ps->cache && nla_put_flag(*request, PTSCOPE_A_TARGET_CACHE)))
+		return fail_request(ps, *request);
+	return 0;
+}
+
+/* The identity of the target was read before this. */
+static bool verify_pidfd(const struct ptscope *ps)
+{
+	struct pollfd fd = { .fd = ps->pidfd, .events = POLLIN };
+
+	return !ps->check_pidfd || !poll(&fd, 1, 0);
 }
 
 /* Send a request and free it. */
@@ -193,8 +288,7 @@ static int post(struct ptscope *ps, struct nl_msg *msg)
 	ps->kept = NULL;
 	ps->fresh = true;
 	ps->hidden = false;
-	memset(&ps->vmas, 0, sizeof(ps->vmas));
-	memset(&ps->runs, 0, sizeof(ps->runs));
+	ps->message.rest.len = 0;
 	decoder_start(&ps->dec, nlmsg_hdr(msg)->nlmsg_seq);
 	err = nl_send(ps->sock, msg);
 	nlmsg_free(msg);
@@ -213,7 +307,7 @@ static int receive(struct ptscope *ps)
 		return fail_libnl(ps, len, "cannot read the reply");
 	if (!len)
 		return fail(ps, -EIO, "the kernel closed the connection");
-	if (from.nl_pid)	/* not from the kernel, so not an answer */
+	if (from.nl_pid)	/* not from the kernel */
 		len = 0;
 	if (len && ps->tap)
 		ps->tap(ps->tap_arg, ps->buf, len);
@@ -221,19 +315,38 @@ static int receive(struct ptscope *ps)
 	return 0;
 }
 
+static int fail_protocol(struct ptscope *ps)
+{
+	return fail(ps, -EBADMSG, "malformed netlink reply");
+}
+
+/* Every reply begins with geometry, version and access rights; they may be the end. */
+static int decode_first(struct ptscope *ps, const struct nlmsghdr *msg)
+{
+	if (decode_message(msg, &ps->message) || !ps->message.has_info)
+		return fail_protocol(ps);
+	ps->info = ps->message.info;
+	ps->has_info = true;
+	ps->hidden = ps->message.hidden;
+	ps->message.rest.len = 0;
+	if (!verify_pidfd(ps))
+		return fail(ps, -ESRCH, "the process of the pidfd has exited");
+	return 0;
+}
+
 static int fail_kernel(struct ptscope *ps)
 {
 	int error = ps->dec.error;
 
-	if (ps->dec.words[0])
-		return fail(ps, error, "%s", ps->dec.words);
+	if (ps->dec.text[0])
+		return fail(ps, error, "%s", ps->dec.text);
 	if (error == -EOPNOTSUPP)
 		return fail(ps, error,
-			    "the module does not know this question; it is older than this client");
+			    "the module does not support this request; it is older than this client");
 	return fail(ps, error, "%s", strerror(-error));
 }
 
-/* Get the next message of an answer: 1, 0 at its end, or a negative errno. */
+/* Get the next message of a reply: 1, 0 at its end, or a negative errno. */
 static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
 {
 	int err;
@@ -243,11 +356,15 @@ static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
 		case REPLY_MESSAGE:
 			if (!ps->dumping)
 				return 1;
-			/* A dump's first message names the target and what is hidden. */
 			if (!ps->fresh)
 				return 1;
 			ps->fresh = false;
-			ps->hidden = is_hidden(*msg);
+			err = decode_first(ps, *msg);
+			if (err) {
+				ps->spent = true;
+				ps->dumping = false;
+				return err;
+			}
 			break;
 		case REPLY_DONE:
 		case REPLY_ACK:
@@ -256,8 +373,8 @@ static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
 		case REPLY_ERROR:
 			err = fail_kernel(ps);
 			/*
-			 * Where netlink found no room for a dump's first message, it
-			 * says so, and still has the dump.
+			 * If netlink had no memory for the first message, it reports
+			 * that and keeps the dump.
 			 */
 			ps->spent = ps->dumping && (err == -ENOBUFS || err == -ENOMEM);
 			ps->dumping = false;
@@ -265,7 +382,7 @@ static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
 		case REPLY_OVERRUN:
 			return fail(ps, -ENOBUFS, "the kernel dropped a part of the reply");
 		case REPLY_BROKEN:
-			return fail(ps, -EBADMSG, "the reply is no netlink message");
+			return fail_protocol(ps);
 		case REPLY_NONE:
 			err = receive(ps);
 			if (err)
@@ -274,12 +391,7 @@ static int next_message(struct ptscope *ps, const struct nlmsghdr **msg)
 	}
 }
 
-static int fail_wire(struct ptscope *ps)
-{
-	return fail(ps, -EBADMSG, "the reply breaks the rules of the wire");
-}
-
-/* Send a request that has one message for an answer. */
+/* Send a request whose reply is one message. */
 static int ask(struct ptscope *ps, struct nl_msg *request, const struct nlmsghdr **msg)
 {
 	int err = post(ps, request);
@@ -288,11 +400,11 @@ static int ask(struct ptscope *ps, struct nl_msg *request, const struct nlmsghdr
 		return err;
 	err = next_message(ps, msg);
 	if (!err)
-		return fail(ps, -EBADMSG, "the kernel sent no answer");
+		return fail(ps, -EBADMSG, "the kernel sent no reply");
 	return err < 0 ? err : 0;
 }
 
-/* Ask the kernel for the number of our family. */
+/* Get the number of the family. */
 static int resolve(struct ptscope *ps)
 {
 	struct nl_msg *request = nlmsg_alloc();
@@ -313,7 +425,7 @@ static int resolve(struct ptscope *ps)
 		return err;
 	id = nlmsg_find_attr((struct nlmsghdr *)msg, GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
 	if (!id || nla_len(id) < (int)sizeof(uint16_t))
-		return fail_wire(ps);
+		return fail_protocol(ps);
 	ps->family = nla_get_u16(id);
 	return 0;
 }
@@ -330,19 +442,13 @@ static int connect_socket(struct ptscope *ps)
 	if (err < 0)
 		return fail_libnl(ps, err, "cannot open a netlink socket");
 
-	/*
-	 * Words of the kernel come only to those who ask. The socket works
-	 * without them, so a kernel that has none is no reason to stop.
-	 */
+	/* For the kernel's texts. The socket works without them. */
 	setsockopt(nl_socket_get_fd(ps->sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 
-	/* An answer is answer enough, and an error comes unasked. */
+	/* A reply or an error is sent in any case. */
 	nl_socket_disable_auto_ack(ps->sock);
 
-	/*
-	 * With a buffer of a known size libnl reads each datagram at one go;
-	 * else it would look at its length first.
-	 */
+	/* Otherwise libnl calls recvmsg() twice, to get the size of a datagram first. */
 	err = nl_socket_set_msg_buf_size(ps->sock, REPLY_SIZE);
 	return err < 0 ? fail_libnl(ps, err, "cannot set the size of replies") : 0;
 }
@@ -354,10 +460,7 @@ PUBLIC int ptscope_connect(struct ptscope *ps)
 
 	disconnect(ps);
 	err = connect_socket(ps);
-	/*
-	 * Not by libnl's genl_ctrl_resolve(), which has one error for all that can
-	 * go wrong. What it takes is nobody's answer.
-	 */
+	/* libnl's genl_ctrl_resolve() returns the same error whatever goes wrong. */
 	ps->tap = NULL;
 	if (!err)
 		err = resolve(ps);
@@ -367,19 +470,20 @@ PUBLIC int ptscope_connect(struct ptscope *ps)
 	return err;
 }
 
-PUBLIC int ptscope_get_info(struct ptscope *ps, struct ptscope_info *info)
+PUBLIC int ptscope_get_info(struct ptscope *ps, const struct ptscope_info **info)
 {
 	const struct nlmsghdr *msg;
 	struct nl_msg *request;
 	int err;
 
-	err = begin(ps, PTSCOPE_CMD_INFO_GET, 0, &request);
+	err = begin(ps, PTSCOPE_CMD_INFO_GET, 0, 0, &request);
 	if (err)
 		return err;
 	err = ask(ps, request, &msg);
 	if (err)
 		return err;
-	return decode_info(msg, info) ? fail_wire(ps) : 0;
+	*info = &ps->info;
+	return decode_first(ps, msg);
 }
 
 /* Send the request for a dump. */
@@ -399,7 +503,7 @@ static int next_of_dump(struct ptscope *ps, const struct nlmsghdr **msg)
 
 /*
  * Send the request for a dump of one message, and get that. It is valid until the
- * next request, although the end of the dump comes in another datagram.
+ * next request, although the end of the dump is in another datagram.
  */
 static int ask_dump(struct ptscope *ps, struct nl_msg *request, const struct nlmsghdr **msg)
 {
@@ -410,7 +514,7 @@ static int ask_dump(struct ptscope *ps, struct nl_msg *request, const struct nlm
 		return err;
 	err = next_message(ps, msg);
 	if (!err)
-		return fail(ps, -EBADMSG, "the kernel sent no answer");
+		return fail(ps, -EBADMSG, "the kernel sent no reply");
 	while (err > 0) {
 		if (!ps->kept) {
 			ps->kept = ps->buf;
@@ -421,65 +525,84 @@ static int ask_dump(struct ptscope *ps, struct nl_msg *request, const struct nlm
 	return err;
 }
 
-PUBLIC int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *proc)
+static bool put_detail(const struct ptscope *ps, struct nl_msg *request)
+{
+	return !ps->detail || !nla_put_u32(request, PTSCOPE_A_TARGET_DETAIL, ps->detail);
+}
+
+PUBLIC int ptscope_get_proc(struct ptscope *ps, pid_t pid, const struct ptscope_proc **proc)
 {
 	const struct nlmsghdr *msg;
 	struct nl_msg *request;
 	int err;
 
-	err = begin(ps, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP, &request);
+	err = begin_target(ps, PTSCOPE_CMD_PROC_GET, pid, 0, &request);
 	if (err)
 		return err;
-	if (!put_target(ps, request, pid)) {
-		nlmsg_free(request);
-		return fail(ps, -ENOMEM, "out of memory");
-	}
+	if (!put_detail(ps, request))
+		return fail_request(ps, request);
 	err = ask_dump(ps, request, &msg);
 	if (err)
 		return err;
-	return decode_proc(msg, proc) ? fail_wire(ps) : 0;
+	*proc = &ps->proc;
+	return decode_proc(msg, &ps->proc, &ps->nodes) ? fail_protocol(ps) : 0;
 }
 
-PUBLIC int ptscope_dump_procs(struct ptscope *ps)
+PUBLIC int ptscope_dump_procs(struct ptscope *ps, const pid_t *pids, size_t count)
 {
 	struct nl_msg *request;
+	size_t i;
 	int err;
 
-	err = begin(ps, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP, &request);
+	if (pids && !count)
+		return fail(ps, -EINVAL, "the list of processes is empty");
+	err = begin(ps, PTSCOPE_CMD_PROC_GET, NLM_F_DUMP, count, &request);
 	if (err)
 		return err;
-	if (!put_common(ps, request)) {
-		nlmsg_free(request);
-		return fail(ps, -ENOMEM, "out of memory");
-	}
+	for (i = 0; i < count; i++)
+		if (nla_put_u32(request, PTSCOPE_A_TARGET_PID, pids[i]))
+			return fail_request(ps, request);
+	if (!put_detail(ps, request) ||
+	    (ps->cache && nla_put_flag(request, PTSCOPE_A_TARGET_CACHE)))
+		return fail_request(ps, request);
 	return post_dump(ps, request);
 }
 
-PUBLIC int ptscope_next_proc(struct ptscope *ps, struct ptscope_proc *proc)
+PUBLIC int ptscope_next_proc(struct ptscope *ps, const struct ptscope_proc **proc)
 {
 	const struct nlmsghdr *msg;
 	int err = next_of_dump(ps, &msg);
 
 	if (err <= 0)
 		return err;
-	return decode_proc(msg, proc) ? fail_wire(ps) : 1;
+	*proc = &ps->proc;
+	return decode_proc(msg, &ps->proc, &ps->nodes) ? fail_protocol(ps) : 1;
 }
 
 /* Begin a dump of a range. */
 static int begin_range(struct ptscope *ps, int command, pid_t pid, uint64_t start, uint64_t end,
 		       struct nl_msg **request)
 {
-	int err = begin(ps, command, NLM_F_DUMP, request);
+	int err = begin_target(ps, command, pid, 0, request);
 
 	if (err)
 		return err;
-	if (!put_target(ps, *request, pid) ||
-	    (start && nla_put_u64(*request, PTSCOPE_A_TARGET_START, start)) ||
-	    (end && nla_put_u64(*request, PTSCOPE_A_TARGET_END, end))) {
-		nlmsg_free(*request);
-		return fail(ps, -ENOMEM, "out of memory");
-	}
+	if ((start && nla_put_u64(*request, PTSCOPE_A_TARGET_START, start)) ||
+	    (end && nla_put_u64(*request, PTSCOPE_A_TARGET_END, end)))
+		return fail_request(ps, *request);
 	return 0;
+}
+
+/* Get the next message of a dump whose messages have several elements. */
+static int next_elements(struct ptscope *ps)
+{
+	const struct nlmsghdr *msg;
+	int err = next_of_dump(ps, &msg);
+
+	ps->message.rest.len = 0;
+	if (err <= 0)
+		return err;
+	return decode_message(msg, &ps->message) || !ps->message.pid ? fail_protocol(ps) : 1;
 }
 
 PUBLIC int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end)
@@ -490,36 +613,25 @@ PUBLIC int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint
 	err = begin_range(ps, PTSCOPE_CMD_VMA_GET, pid, start, end, &request);
 	if (err)
 		return err;
-	if (nla_put_flag(request, PTSCOPE_A_TARGET_BRIEF)) {
-		nlmsg_free(request);
-		return fail(ps, -ENOMEM, "out of memory");
-	}
+	if (!put_detail(ps, request))
+		return fail_request(ps, request);
 	return post_dump(ps, request);
 }
 
 PUBLIC int ptscope_next_vma(struct ptscope *ps, const struct ptscope_vma **vma)
 {
-	const struct nlmsghdr *msg;
 	int err;
 
-	while (!(err = vmas_next(&ps->vmas, &ps->vma))) {
-		err = next_of_dump(ps, &msg);
-		if (err <= 0) {
-			memset(&ps->vmas, 0, sizeof(ps->vmas));
-			return err;
-		}
-		if (decode_vmas(msg, &ps->vmas))
-			return fail_wire(ps);
-	}
-	if (err < 0) {
-		memset(&ps->vmas, 0, sizeof(ps->vmas));
-		return fail_wire(ps);
-	}
 	*vma = &ps->vma;
-	return 1;
+	while (!(err = next_vma(&ps->message, &ps->vma, &ps->nodes))) {
+		err = next_elements(ps);
+		if (err <= 0)
+			return err;
+	}
+	return err < 0 ? fail_protocol(ps) : 1;
 }
 
-/* What is zero is not said: that is what its absence means. */
+/* Attributes of 0 are left out: that is what their absence means. */
 static bool put_filter(struct nl_msg *request, const struct ptscope_filter *filter)
 {
 	const struct {
@@ -540,103 +652,105 @@ static bool put_filter(struct nl_msg *request, const struct ptscope_filter *filt
 	return true;
 }
 
-static int dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
-		     const struct ptscope_filter *filter, bool brief)
-{
-	struct nl_msg *request;
-	int err;
-
-	err = begin_range(ps, PTSCOPE_CMD_RUN_GET, pid, start, end, &request);
-	if (err)
-		return err;
-	if ((filter && !put_filter(request, filter)) ||
-	    (brief && nla_put_flag(request, PTSCOPE_A_TARGET_BRIEF))) {
-		nlmsg_free(request);
-		return fail(ps, -ENOMEM, "out of memory");
-	}
-	ps->detail = filter ? filter->detail : 0;
-	return post_dump(ps, request);
-}
-
 PUBLIC int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
 			     const struct ptscope_filter *filter)
 {
-	return dump_runs(ps, pid, start, end, filter, false);
-}
+	struct nl_msg *request;
+	int err;
 
-PUBLIC int ptscope_dump_series(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
-			       const struct ptscope_filter *filter)
-{
-	return dump_runs(ps, pid, start, end, filter, true);
-}
-
-/* Read on in a dump of runs: 1, 0 at its end, or a negative errno. */
-static int next_runs(struct ptscope *ps)
-{
-	const struct nlmsghdr *msg;
-	int err = next_of_dump(ps, &msg);
-
-	if (err <= 0) {
-		memset(&ps->runs, 0, sizeof(ps->runs));
+	/* The first version of the struct; a longer one asks for what this does not know. */
+	if (filter && filter->size != sizeof(*filter))
+		return fail(ps, -EINVAL, "the size of the filter is %zu, not %zu",
+			    filter->size, sizeof(*filter));
+	err = begin_range(ps, PTSCOPE_CMD_RUN_GET, pid, start, end, &request);
+	if (err)
 		return err;
-	}
-	return decode_runs(msg, &ps->runs) ? fail_wire(ps) : 1;
+	if (filter && !put_filter(request, filter))
+		return fail_request(ps, request);
+	ps->run_detail = filter ? filter->detail : 0;
+	return post_dump(ps, request);
 }
 
-PUBLIC int ptscope_next_run(struct ptscope *ps, struct ptscope_run *run)
+PUBLIC int ptscope_next_run(struct ptscope *ps, const struct ptscope_run **run)
 {
 	int err;
 
-	while (!runs_next(&ps->runs, ps->detail, run)) {
-		err = next_runs(ps);
+	*run = &ps->run;
+	while (!next_run(&ps->message, ps->run_detail, &ps->run)) {
+		err = next_elements(ps);
 		if (err <= 0)
 			return err;
+		if (decode_runs(&ps->message))
+			return fail_protocol(ps);
 	}
 	return 1;
 }
 
-PUBLIC int ptscope_next_runs(struct ptscope *ps, const struct ptscope_packed_run **runs,
-			     size_t *count)
+/* Request the paths to as many addresses as fit. */
+static int request_paths(struct ptscope *ps)
 {
+	struct nl_msg *request;
+	size_t i, count = ps->addresses;
 	int err;
 
-	while (!(*count = runs_rest(&ps->runs, runs))) {
-		err = next_runs(ps);
-		if (err <= 0)
-			return err;
-	}
-	return 1;
+	if (count > PTSCOPE_PATHS_PER_REQUEST)
+		count = PTSCOPE_PATHS_PER_REQUEST;
+	err = begin_target(ps, PTSCOPE_CMD_WALK_GET, ps->pid, count, &request);
+	if (err)
+		return err;
+	for (i = 0; i < count; i++)
+		if (nla_put_u64(request, PTSCOPE_A_TARGET_ADDRESS, ps->address[i]))
+			return fail_request(ps, request);
+	ps->address += count;
+	ps->addresses -= count;
+	return post_dump(ps, request);
 }
 
-PUBLIC int ptscope_next_series(struct ptscope *ps, struct ptscope_series *series)
+PUBLIC int ptscope_dump_paths(struct ptscope *ps, pid_t pid, const uint64_t *address,
+			      size_t count)
+{
+	ps->pid = pid;
+	ps->address = address;
+	ps->addresses = count;
+	return request_paths(ps);
+}
+
+PUBLIC int ptscope_next_path(struct ptscope *ps, const struct ptscope_path **path)
 {
 	int err;
 
-	while (!series_next(&ps->runs, series)) {
-		err = next_runs(ps);
+	*path = &ps->path.path;
+	while (!(err = next_path(&ps->message, &ps->path))) {
+		err = next_elements(ps);
+		if (!err && ps->addresses) {
+			err = request_paths(ps);
+			if (!err)
+				continue;
+		}
 		if (err <= 0)
 			return err;
 	}
-	return 1;
+	return err < 0 ? fail_protocol(ps) : 1;
 }
 
 PUBLIC int ptscope_get_path(struct ptscope *ps, pid_t pid, uint64_t address,
-			     struct ptscope_path *path)
+			    const struct ptscope_path **path)
 {
 	const struct nlmsghdr *msg;
 	struct nl_msg *request;
 	int err;
 
-	err = begin(ps, PTSCOPE_CMD_WALK_GET, NLM_F_DUMP, &request);
+	err = begin_target(ps, PTSCOPE_CMD_WALK_GET, pid, 1, &request);
 	if (err)
 		return err;
-	if (!put_target(ps, request, pid) ||
-	    nla_put_u64(request, PTSCOPE_A_TARGET_ADDRESS, address)) {
-		nlmsg_free(request);
-		return fail(ps, -ENOMEM, "out of memory");
-	}
+	if (nla_put_u64(request, PTSCOPE_A_TARGET_ADDRESS, address))
+		return fail_request(ps, request);
 	err = ask_dump(ps, request, &msg);
 	if (err)
 		return err;
-	return decode_path(msg, path) ? fail_wire(ps) : 0;
+	*path = &ps->path.path;
+	if (decode_message(msg, &ps->message) || !ps->message.pid ||
+	    next_path(&ps->message, &ps->path) != 1)
+		return fail_protocol(ps);
+	return 0;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * From bytes to structs. Nothing here touches a socket, so that it can be
- * tried on recorded datagrams, and on broken ones.
+ * Decodes datagrams. Nothing here uses a socket, so that recorded and damaged
+ * datagrams can be tested.
  */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <linux/genetlink.h>
 #include <netlink/attr.h>
@@ -13,20 +12,20 @@
 
 #include "internal.h"
 
-/* What the kernel has to say hangs behind an error as attributes. */
-static void read_words(struct decoder *dec, const struct nlmsghdr *msg, size_t skip)
+/* The kernel's text is an attribute behind the error. */
+static void read_text(struct decoder *dec, const struct nlmsghdr *msg, size_t skip)
 {
-	const struct nlattr *words;
+	const struct nlattr *text;
 	int len = nlmsg_datalen(msg) - NLMSG_ALIGN(skip);
 
-	dec->words[0] = '\0';
+	dec->text[0] = '\0';
 	if (!(msg->nlmsg_flags & NLM_F_ACK_TLVS) || len <= 0)
 		return;
 
-	words = nla_find((const struct nlattr *)((const char *)nlmsg_data(msg) + NLMSG_ALIGN(skip)),
-			 len, NLMSGERR_ATTR_MSG);
-	if (words)
-		nla_strlcpy(dec->words, words, sizeof(dec->words));
+	text = nla_find((const struct nlattr *)((const char *)nlmsg_data(msg) + NLMSG_ALIGN(skip)),
+			len, NLMSGERR_ATTR_MSG);
+	if (text)
+		nla_strlcpy(dec->text, text, sizeof(dec->text));
 }
 
 static enum reply read_error(struct decoder *dec, const struct nlmsghdr *msg)
@@ -39,7 +38,7 @@ static enum reply read_error(struct decoder *dec, const struct nlmsghdr *msg)
 	if (!err->error)
 		return REPLY_ACK;
 
-	/* The request is quoted before the words, unless it was cut off. */
+	/* The request precedes the text, unless it was cut off. */
 	if (!(msg->nlmsg_flags & NLM_F_CAPPED)) {
 		if (err->msg.nlmsg_len < NLMSG_HDRLEN ||
 		    err->msg.nlmsg_len > msg->nlmsg_len)
@@ -47,11 +46,11 @@ static enum reply read_error(struct decoder *dec, const struct nlmsghdr *msg)
 		skip += err->msg.nlmsg_len - NLMSG_HDRLEN;
 	}
 	dec->error = err->error;
-	read_words(dec, msg, skip);
+	read_text(dec, msg, skip);
 	return REPLY_ERROR;
 }
 
-/* A dump's end bears an errno of its own, which libnl does not look at. */
+/* The end of a dump contains an errno, which libnl ignores. */
 static enum reply read_done(struct decoder *dec, const struct nlmsghdr *msg)
 {
 	int error;
@@ -62,7 +61,7 @@ static enum reply read_done(struct decoder *dec, const struct nlmsghdr *msg)
 	if (error >= 0)
 		return REPLY_DONE;
 	dec->error = error;
-	read_words(dec, msg, sizeof(error));
+	read_text(dec, msg, sizeof(error));
 	return REPLY_ERROR;
 }
 
@@ -112,89 +111,53 @@ enum reply decoder_next(struct decoder *dec, const struct nlmsghdr **out)
 	return REPLY_NONE;
 }
 
-/* How an attribute's value is read, and what it becomes. */
+/* How the value of an attribute is decoded. */
 enum kind {
-	KIND_UNKNOWN,	/* newer than we are: skipped */
+	KIND_UNKNOWN,	/* of a newer module: skipped */
 	KIND_U32,	/* four bytes, to a uint32_t */
-	KIND_UINT,	/* four bytes or eight, to a uint64_t */
-	KIND_FLAG,	/* by being there, to a bool */
-	KIND_TEXT,	/* copied into an array of char */
+	KIND_UINT,	/* four or eight bytes, to a uint64_t */
+	KIND_FLAG,	/* its presence, to a bool */
+	KIND_TEXT,	/* copied to an array of char */
 	KIND_STRING,	/* to a pointer into the message */
 	KIND_BYTES,	/* to a struct bytes */
-	KIND_NEST,	/* by a function of its own */
+	KIND_NEST,	/* by a function */
 };
 
 /**
- * struct field - where an attribute goes
- * @kind: how its value is read, as in enum kind
- * @offset: of the member in the struct that is being filled
- * @room: size of that member
- * @nest: for KIND_NEST; gets the attributes within, and the member
+ * struct field - where the value of an attribute goes
+ * @kind: enum kind
+ * @offset: offset of the member
+ * @size: size of the member
+ * @nest: for KIND_NEST; gets the nested attributes and the member
  */
 struct field {
 	unsigned short kind;
 	unsigned short offset;
-	unsigned int room;
+	unsigned int size;
 	bool (*nest)(const struct nlattr *head, int len, void *member);
 };
 
 #define FIELD(structure, member, how) \
 	{ .kind = (how), .offset = offsetof(structure, member), \
-	  .room = sizeof(((structure *)0)->member) }
+	  .size = sizeof(((structure *)0)->member) }
 #define NEST(structure, member, function) \
 	{ .kind = KIND_NEST, .offset = offsetof(structure, member), .nest = (function) }
 #define NEST_WHOLE(function) { .kind = KIND_NEST, .nest = (function) }
 
-/*
- * libnl has these as functions. A message of a dump is made of little else than
- * small attributes, so that here they are worth being inlined.
- */
-static inline const void *attr_data(const struct nlattr *attr)
+static bool get_u32(const struct nlattr *attr, uint32_t *value)
 {
-	return (const char *)attr + NLA_HDRLEN;
-}
-
-static inline int attr_len(const struct nlattr *attr)
-{
-	return attr->nla_len - NLA_HDRLEN;
-}
-
-static inline bool attr_ok(const struct nlattr *attr, int rem)
-{
-	return rem >= (int)sizeof(*attr) && attr->nla_len >= sizeof(*attr) &&
-	       attr->nla_len <= rem;
-}
-
-static inline const struct nlattr *attr_next(const struct nlattr *attr, int *rem)
-{
-	int len = NLA_ALIGN(attr->nla_len);
-
-	*rem -= len;
-	return (const struct nlattr *)((const char *)attr + len);
-}
-
-static inline int attr_type(const struct nlattr *attr)
-{
-	return attr->nla_type & NLA_TYPE_MASK;
-}
-
-#define for_each_attr(attr, head, len, rem) \
-	for (attr = (head), rem = (len); attr_ok(attr, rem); attr = attr_next(attr, &(rem)))
-
-static inline bool get_u32(const struct nlattr *attr, uint32_t *value)
-{
-	if (attr_len(attr) != sizeof(*value))
+	if (nla_len(attr) != sizeof(*value))
 		return false;
-	memcpy(value, attr_data(attr), sizeof(*value));
+	memcpy(value, nla_data(attr), sizeof(*value));
 	return true;
 }
 
-static inline bool get_uint(const struct nlattr *attr, uint64_t *value)
+static bool get_uint(const struct nlattr *attr, uint64_t *value)
 {
 	uint32_t narrow;
 
-	if (attr_len(attr) == sizeof(*value)) {
-		memcpy(value, attr_data(attr), sizeof(*value));
+	if (nla_len(attr) == sizeof(*value)) {
+		memcpy(value, nla_data(attr), sizeof(*value));
 		return true;
 	}
 	if (!get_u32(attr, &narrow))
@@ -205,8 +168,8 @@ static inline bool get_uint(const struct nlattr *attr, uint64_t *value)
 
 static bool get_string(const struct nlattr *attr, const char **string)
 {
-	const char *bytes = attr_data(attr);
-	int len = attr_len(attr);
+	const char *bytes = nla_data(attr);
+	int len = nla_len(attr);
 
 	if (len < 1 || bytes[len - 1])
 		return false;
@@ -214,72 +177,64 @@ static bool get_string(const struct nlattr *attr, const char **string)
 	return true;
 }
 
-/* Those kinds that a message has few of. */
-static bool decode_other(const struct nlattr *attr, const struct field *field, void *member)
+static bool get_text(const struct nlattr *attr, char *to, size_t size)
 {
 	const char *string;
 	size_t len;
 
+	if (!get_string(attr, &string))
+		return false;
+	len = strnlen(string, size - 1);
+	memcpy(to, string, len);
+	to[len] = '\0';
+	return true;
+}
+
+static bool decode_field(const struct nlattr *attr, const struct field *field, void *member)
+{
 	switch (field->kind) {
-	case KIND_UNKNOWN:
-		return true;
+	case KIND_U32:
+		return get_u32(attr, member);
+	case KIND_UINT:
+		return get_uint(attr, member);
 	case KIND_FLAG:
 		*(bool *)member = true;
 		return true;
 	case KIND_TEXT:
-		if (!get_string(attr, &string))
-			return false;
-		len = strnlen(string, field->room - 1);
-		memcpy(member, string, len);
-		((char *)member)[len] = '\0';
-		return true;
+		return get_text(attr, member, field->size);
 	case KIND_STRING:
 		return get_string(attr, member);
 	case KIND_BYTES:
-		*(struct bytes *)member = (struct bytes){ attr_data(attr), attr_len(attr) };
+		*(struct bytes *)member = (struct bytes){ nla_data(attr), nla_len(attr) };
 		return true;
+	case KIND_NEST:
+		return field->nest(nla_data(attr), nla_len(attr), member);
 	default:
-		return false;
+		return true;
 	}
 }
 
-/* Fill @to from attributes, by a table that their types are indices of. */
+/* Fill @to by a table whose indices are the types of attributes. */
 static bool decode_fields(const struct nlattr *head, int len, const struct field *fields, int count,
 			  void *to)
 {
 	const struct nlattr *attr;
 	int rem;
 
-	for_each_attr(attr, head, len, rem) {
-		const int type = attr_type(attr);
-		const struct field *field;
-		void *member;
+	nla_for_each_attr(attr, head, len, rem) {
+		const int type = nla_type(attr);
 
-		if (type >= count)
-			continue;
-		field = &fields[type];
-		member = (char *)to + field->offset;
-		/* Numbers and nests, mostly. */
-		if (field->kind == KIND_UINT) {
-			if (!get_uint(attr, member))
-				return false;
-		} else if (field->kind == KIND_U32) {
-			if (!get_u32(attr, member))
-				return false;
-		} else if (field->kind == KIND_NEST) {
-			if (!field->nest(attr_data(attr), attr_len(attr), member))
-				return false;
-		} else if (!decode_other(attr, field, member)) {
+		if (type < count &&
+		    !decode_field(attr, &fields[type], (char *)to + fields[type].offset))
 			return false;
-		}
 	}
-	/* What is left over is no attribute. */
+	/* Bytes that are no attribute are left over. */
 	return !rem;
 }
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
-/* A level and its geometry, or its tables: both end up at their level's place. */
+/* The geometry of a level, or its tables: elements of an array by level. */
 struct leveled {
 	uint32_t level;
 	union {
@@ -318,88 +273,7 @@ static bool decode_geometry(const struct nlattr *head, int len, void *member)
 	return true;
 }
 
-static bool decode_table(const struct nlattr *head, int len, void *member)
-{
-	static const struct field fields[] = {
-		[PTSCOPE_A_TABLE_LEVEL] = FIELD(struct leveled, level, KIND_U32),
-		[PTSCOPE_A_TABLE_PAGES] = FIELD(struct leveled, tables.pages, KIND_UINT),
-		[PTSCOPE_A_TABLE_USED] = FIELD(struct leveled, tables.used, KIND_UINT),
-		[PTSCOPE_A_TABLE_EMPTY] = FIELD(struct leveled, tables.empty, KIND_UINT),
-	};
-	struct ptscope_tables *table = member;
-	struct leveled leveled;
-
-	if (!decode_level(head, len, fields, COUNT(fields), &leveled))
-		return false;
-	table[leveled.level] = leveled.tables;
-	return true;
-}
-
-/*
- * Where in a struct ptscope_census its attributes belong, plus one. All of them
- * are counters, and there are many.
- */
-#define COUNTER(attribute, field) \
-	[PTSCOPE_A_CENSUS_##attribute] = offsetof(struct ptscope_census, field) + 1
-static const unsigned short places[] = {
-	COUNTER(SIZE, size), COUNTER(RES, res), COUNTER(PTE, pte), COUNTER(CONT, cont),
-	COUNTER(PMD, pmd), COUNTER(PUD, pud), COUNTER(LAZY, lazy), COUNTER(CACHED, cached),
-	COUNTER(DISK, disk), COUNTER(SWAP, swap), COUNTER(SPECIAL, special),
-	COUNTER(ZERO, zero), COUNTER(ZERO_HUGE, zero_huge), COUNTER(YOUNG, young),
-	COUNTER(DIRTY, dirty), COUNTER(SOFT_DIRTY, soft_dirty), COUNTER(WRITE, write),
-	COUNTER(PROTNONE, protnone), COUNTER(THP, thp), COUNTER(HUGETLB, hugetlb),
-	COUNTER(MIGRATION, migration), COUNTER(HWPOISON, hwpoison), COUNTER(DEVICE, device),
-	COUNTER(UFFD_WP, uffd_wp), COUNTER(GUARD, guard), COUNTER(POISON, poison),
-	COUNTER(BAD, bad),
-};
-
-#undef COUNTER
-
-static inline uint64_t *counter(struct ptscope_census *census, int place)
-{
-	return (uint64_t *)((char *)census + place - 1);
-}
-
-static bool decode_census(const struct nlattr *head, int len, void *member)
-{
-	const struct nlattr *attr;
-	int rem;
-
-	for_each_attr(attr, head, len, rem) {
-		const int type = attr_type(attr);
-
-		if (type < COUNT(places) && places[type] &&
-		    !get_uint(attr, counter(member, places[type])))
-			return false;
-	}
-	return !rem;
-}
-
-/* Of a VMA's own attributes, those of the struct that has its census too. */
-static bool decode_area(const struct nlattr *head, int len, void *member)
-{
-	static const struct field fields[] = {
-		[PTSCOPE_A_VMA_START] = FIELD(struct ptscope_vma, start, KIND_UINT),
-		[PTSCOPE_A_VMA_END] = FIELD(struct ptscope_vma, end, KIND_UINT),
-		[PTSCOPE_A_VMA_FLAGS] = FIELD(struct ptscope_vma, flags, KIND_U32),
-		[PTSCOPE_A_VMA_OFFSET] = FIELD(struct ptscope_vma, offset, KIND_UINT),
-		[PTSCOPE_A_VMA_DEV_MAJOR] = FIELD(struct ptscope_vma, dev_major, KIND_U32),
-		[PTSCOPE_A_VMA_DEV_MINOR] = FIELD(struct ptscope_vma, dev_minor, KIND_U32),
-		[PTSCOPE_A_VMA_INODE] = FIELD(struct ptscope_vma, inode, KIND_UINT),
-		[PTSCOPE_A_VMA_NAME] = FIELD(struct ptscope_vma, name, KIND_STRING),
-	};
-
-	return decode_fields(head, len, fields, COUNT(fields), member);
-}
-
-static bool decode_message(const struct nlmsghdr *msg, const struct field *fields, int count,
-			   void *to)
-{
-	return decode_fields(nlmsg_attrdata(msg, GENL_HDRLEN), nlmsg_attrlen(msg, GENL_HDRLEN),
-			     fields, count, to);
-}
-
-int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info)
+static bool decode_info(const struct nlattr *head, int len, void *member)
 {
 	static const struct field fields[] = {
 		[PTSCOPE_A_INFO_MODULE_VERSION] =
@@ -410,175 +284,193 @@ int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info)
 		[PTSCOPE_A_INFO_LEVEL] = NEST(struct ptscope_info, level, decode_geometry),
 		[PTSCOPE_A_INFO_ACCESS] = FIELD(struct ptscope_info, access, KIND_U32),
 	};
+	struct message *message = member;
 
-	memset(info, 0, sizeof(*info));
-	if (!decode_message(msg, fields, COUNT(fields), info) || !info->page_size)
+	message->has_info = true;
+	memset(&message->info, 0, sizeof(message->info));
+	return decode_fields(head, len, fields, COUNT(fields), &message->info) &&
+	       message->info.page_size;
+}
+
+int decode_message(const struct nlmsghdr *msg, struct message *message)
+{
+	static const struct field fields[] = {
+		[PTSCOPE_A_TARGET_PID] = FIELD(struct message, pid, KIND_U32),
+		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct message, start_time, KIND_UINT),
+		[PTSCOPE_A_TARGET_COMM] = FIELD(struct message, comm, KIND_TEXT),
+		[PTSCOPE_A_TARGET_HIDDEN] = FIELD(struct message, hidden, KIND_FLAG),
+		[PTSCOPE_A_TARGET_INFO] = NEST_WHOLE(decode_info),
+	};
+	const struct nlattr *head = nlmsg_attrdata(msg, GENL_HDRLEN);
+	const int len = nlmsg_attrlen(msg, GENL_HDRLEN);
+
+	memset(message, 0, sizeof(*message));
+	if (!decode_fields(head, len, fields, COUNT(fields), message))
 		return -EBADMSG;
+	message->rest = (struct bytes){ (const unsigned char *)head, len };
 	return 0;
 }
 
-int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc)
+/* All attributes of a census are counters. */
+static bool decode_counters(const struct nlattr *head, int len, void *member)
+{
+	struct ptscope_census *census = member;
+	const struct nlattr *attr;
+	int rem;
+
+	nla_for_each_attr(attr, head, len, rem) {
+		const int type = nla_type(attr);
+
+		if (type < PTSCOPE_COUNTERS && !get_uint(attr, &census->counter[type]))
+			return false;
+	}
+	return !rem;
+}
+
+static bool decode_table(const struct nlattr *head, int len, void *member)
+{
+	static const struct field fields[] = {
+		[PTSCOPE_A_TABLE_LEVEL] = FIELD(struct leveled, level, KIND_U32),
+		[PTSCOPE_A_TABLE_PAGES] = FIELD(struct leveled, tables.pages, KIND_UINT),
+		[PTSCOPE_A_TABLE_USED] = FIELD(struct leveled, tables.used, KIND_UINT),
+		[PTSCOPE_A_TABLE_EMPTY] = FIELD(struct leveled, tables.empty, KIND_UINT),
+	};
+	struct ptscope_census *census = member;
+	struct leveled leveled;
+
+	if (!decode_level(head, len, fields, COUNT(fields), &leveled))
+		return false;
+	census->table[leveled.level] = leveled.tables;
+	return true;
+}
+
+static bool decode_node(const struct nlattr *head, int len, void *member)
+{
+	struct node {
+		uint32_t id;
+		uint64_t size;
+	} node = { .id = MAX_NODES };
+	static const struct field fields[] = {
+		[PTSCOPE_A_NODE_ID] = FIELD(struct node, id, KIND_U32),
+		[PTSCOPE_A_NODE_SIZE] = FIELD(struct node, size, KIND_UINT),
+	};
+	struct ptscope_census *census = member;
+	uint64_t *size = (uint64_t *)census->node;
+
+	if (!decode_fields(head, len, fields, COUNT(fields), &node) || node.id >= MAX_NODES)
+		return false;
+	for (; census->nodes <= node.id; census->nodes++)
+		size[census->nodes] = 0;
+	size[node.id] = node.size;
+	return true;
+}
+
+int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc, struct nodes *nodes)
 {
 	static const struct field fields[] = {
 		[PTSCOPE_A_TARGET_PID] = FIELD(struct ptscope_proc, pid, KIND_U32),
 		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct ptscope_proc, start_time, KIND_UINT),
 		[PTSCOPE_A_TARGET_COMM] = FIELD(struct ptscope_proc, comm, KIND_TEXT),
-		[PTSCOPE_A_TARGET_CENSUS] = NEST(struct ptscope_proc, census, decode_census),
-		[PTSCOPE_A_TARGET_TABLE] = NEST(struct ptscope_proc, census.table, decode_table),
+		[PTSCOPE_A_TARGET_ERROR] = FIELD(struct ptscope_proc, error, KIND_U32),
+		[PTSCOPE_A_TARGET_CENSUS] = NEST(struct ptscope_proc, census, decode_counters),
+		[PTSCOPE_A_TARGET_TABLE] = NEST(struct ptscope_proc, census, decode_table),
+		[PTSCOPE_A_TARGET_NODE] = NEST(struct ptscope_proc, census, decode_node),
 	};
 
 	memset(proc, 0, sizeof(*proc));
+	proc->census.node = nodes->size;
 	proc->changed = msg->nlmsg_flags & NLM_F_DUMP_INTR;
-	if (!decode_message(msg, fields, COUNT(fields), proc) || proc->pid <= 0)
+	if (!decode_fields(nlmsg_attrdata(msg, GENL_HDRLEN), nlmsg_attrlen(msg, GENL_HDRLEN),
+			   fields, COUNT(fields), proc) || proc->pid <= 0 || proc->error < 0)
 		return -EBADMSG;
+	proc->error = -proc->error;
 	return 0;
 }
 
-int decode_vmas(const struct nlmsghdr *msg, struct vmas *vmas)
+static bool decode_vma(const struct nlattr *head, int len, void *member)
 {
 	static const struct field fields[] = {
-		[PTSCOPE_A_TARGET_PID] = FIELD(struct vmas, pid, KIND_U32),
-		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct vmas, start_time, KIND_UINT),
-		[PTSCOPE_A_TARGET_LINES] = FIELD(struct vmas, lines, KIND_BYTES),
+		[PTSCOPE_A_VMA_START] = FIELD(struct ptscope_vma, start, KIND_UINT),
+		[PTSCOPE_A_VMA_END] = FIELD(struct ptscope_vma, end, KIND_UINT),
+		[PTSCOPE_A_VMA_FLAGS] = FIELD(struct ptscope_vma, flags, KIND_U32),
+		[PTSCOPE_A_VMA_OFFSET] = FIELD(struct ptscope_vma, offset, KIND_UINT),
+		[PTSCOPE_A_VMA_DEV_MAJOR] = FIELD(struct ptscope_vma, dev_major, KIND_U32),
+		[PTSCOPE_A_VMA_DEV_MINOR] = FIELD(struct ptscope_vma, dev_minor, KIND_U32),
+		[PTSCOPE_A_VMA_INODE] = FIELD(struct ptscope_vma, inode, KIND_UINT),
+		[PTSCOPE_A_VMA_NAME] = FIELD(struct ptscope_vma, name, KIND_STRING),
+		[PTSCOPE_A_VMA_CENSUS] = NEST(struct ptscope_vma, census, decode_counters),
+		[PTSCOPE_A_VMA_TABLE] = NEST(struct ptscope_vma, census, decode_table),
+		[PTSCOPE_A_VMA_NODE] = NEST(struct ptscope_vma, census, decode_node),
 	};
+	const struct ptscope_vma *vma = member;
 
-	memset(vmas, 0, sizeof(*vmas));
-	if (!decode_message(msg, fields, COUNT(fields), vmas) || !vmas->pid)
-		return -EBADMSG;
-	return 0;
+	return decode_fields(head, len, fields, COUNT(fields), member) && vma->start < vma->end;
 }
 
-/* The words of a line are not aligned. */
-static inline bool get_word(struct bytes *line, uint64_t *word)
+/* Take the next attribute of a type from a message. NULL if there is none. */
+static const struct nlattr *take_attr(struct message *message, int type)
 {
-	if (line->len < sizeof(*word))
-		return false;
-	memcpy(word, line->data, sizeof(*word));
-	line->data += sizeof(*word);
-	line->len -= sizeof(*word);
-	return true;
-}
+	const struct nlattr *attr, *next;
+	int rem;
 
-#define LINE_TABLES 32
-#define LINE_TABLE_BITS 4
-
-/* What a bit of a line's mask stands for; nothing, if it is newer than we are. */
-static uint64_t *line_counter(struct ptscope_census *census, unsigned int bit)
-{
-	struct ptscope_tables *tables;
-
-	if (bit < LINE_TABLES)
-		return bit < COUNT(places) && places[bit] ? counter(census, places[bit]) : NULL;
-	bit -= LINE_TABLES;
-	if (bit / LINE_TABLE_BITS >= PTSCOPE_LEVELS)
-		return NULL;
-	tables = &census->table[bit / LINE_TABLE_BITS];
-	switch (bit % LINE_TABLE_BITS) {
-	case 0:
-		return &tables->pages;
-	case 1:
-		return &tables->used;
-	case 2:
-		return &tables->empty;
-	default:
-		return NULL;
+	nla_for_each_attr(attr, (const struct nlattr *)message->rest.data, message->rest.len,
+			  rem) {
+		if (nla_type(attr) != type)
+			continue;
+		next = nla_next(attr, &rem);
+		message->rest = (struct bytes){ (const unsigned char *)next, rem > 0 ? rem : 0 };
+		return attr;
 	}
+	message->rest.len = 0;
+	return NULL;
 }
 
-static bool read_file(struct bytes *line, struct ptscope_vma *vma)
+int next_vma(struct message *message, struct ptscope_vma *vma, struct nodes *nodes)
 {
-	uint64_t device;
+	const struct nlattr *attr = take_attr(message, PTSCOPE_A_TARGET_VMA);
 
-	if (!get_word(line, &vma->offset) || !get_word(line, &device) ||
-	    !get_word(line, &vma->inode))
-		return false;
-	vma->dev_major = device >> 32;
-	vma->dev_minor = device;
-	return true;
-}
-
-static bool read_counters(struct bytes *line, uint64_t mask, struct ptscope_vma *vma)
-{
-	uint64_t word, *value;
-
-	for (; mask; mask &= mask - 1) {
-		if (!get_word(line, &word))
-			return false;
-		value = line_counter(&vma->census, __builtin_ctzll(mask));
-		if (value)
-			*value = word;
-	}
-	return true;
-}
-
-/* It stays in the message. */
-static bool read_name(struct bytes *line, size_t len, struct ptscope_vma *vma)
-{
-	const size_t room = (len + 7) & ~(size_t)7;
-
-	vma->name = "";
-	if (!len)
-		return true;
-	if (room > line->len || line->data[len - 1])
-		return false;
-	vma->name = (const char *)line->data;
-	line->data += room;
-	line->len -= room;
-	return true;
-}
-
-int vmas_next(struct vmas *vmas, struct ptscope_vma *vma)
-{
-	struct bytes line = vmas->lines;
-	uint64_t flags, mask;
-
-	if (vmas->at == line.len)
+	if (!attr)
 		return 0;
-	line.data += vmas->at;
-	line.len -= vmas->at;
 	memset(vma, 0, sizeof(*vma));
-	vma->pid = vmas->pid;
-	vma->start_time = vmas->start_time;
-	if (!get_word(&line, &vma->start) || !get_word(&line, &vma->end) ||
-	    !get_word(&line, &flags) || !get_word(&line, &mask) ||
-	    (mask & 1 && !read_file(&line, vma)) || !read_counters(&line, mask & ~1ull, vma) ||
-	    !read_name(&line, flags >> 32, vma) || vma->start >= vma->end)
-		return -EBADMSG;
-	vma->flags = flags;
-	vmas->at = vmas->lines.len - line.len;
-	return 1;
+	vma->pid = message->pid;
+	vma->start_time = message->start_time;
+	vma->name = "";
+	vma->census.node = nodes->size;
+	return decode_vma(nla_data(attr), nla_len(attr), vma) ? 1 : -EBADMSG;
 }
 
-static void decode_run(const struct ptscope_packed_run *packed, bool frames,
-		       struct ptscope_run *run)
-{
-	const uint64_t value = packed->value;
-	const uint32_t flags = packed->what >> PTSCOPE_RUN_FLAGS_SHIFT;
+#define RUN_SIZE (PTSCOPE_RUN_WORDS * sizeof(uint64_t))
 
-	run->start = packed->start;
-	run->pages = ptscope_packed_pages(packed);
-	run->state = ptscope_packed_state(packed);
-	run->level = packed->what >> PTSCOPE_RUN_LEVEL_SHIFT & 0x7;
-	run->flags = flags & 0xffff;
-	run->pkey = flags >> PTSCOPE_FLAG_PKEY_SHIFT & 0xf;
-	run->memory_type = flags >> PTSCOPE_FLAG_MEMORY_SHIFT & 0xf;
-	run->has_frame = false;
-	run->frame = 0;
-	run->has_slot = false;
-	run->swap_type = 0;
-	run->swap_offset = 0;
-	run->has_extra = false;
-	run->node = 0;
-	run->order = 0;
-	run->folio = 0;
+/* @frames: the second word is valid; @hidden: most bits of the folio are not. */
+static void decode_run(const void *words, bool frames, bool hidden, struct ptscope_run *run)
+{
+	uint64_t word[PTSCOPE_RUN_WORDS];
+
+	/* Attributes are aligned to four bytes. */
+	memcpy(word, words, sizeof(word));
+	memset(run, 0, sizeof(*run));
+	run->start = word[0];
+	run->pages = word[2];
+	run->state = word[2] >> PTSCOPE_RUN_STATE_SHIFT & 0xf;
+	run->level = word[2] >> PTSCOPE_RUN_LEVEL_SHIFT & 0xf;
+	run->flags = word[2] >> PTSCOPE_RUN_FLAGS_SHIFT;
+	run->pkey = word[3] >> PTSCOPE_EXTRA_PKEY_SHIFT & 0xf;
+	run->memory_type = word[3] >> PTSCOPE_EXTRA_MEMORY_SHIFT & 0x3f;
+	if (word[3] >> PTSCOPE_EXTRA_KNOWN_SHIFT & 1) {
+		run->has_extra = true;
+		run->has_order = !hidden;
+		run->node = word[3] & 0xffff;
+		run->order = word[3] >> PTSCOPE_EXTRA_ORDER_SHIFT & 0xff;
+		run->folio = word[3] >> PTSCOPE_EXTRA_FOLIO_SHIFT & 0xffffff;
+	}
 	if (!frames)
 		return;
 
 	switch (run->state) {
 	case PTSCOPE_STATE_SWAP:
 		run->has_slot = true;
-		run->swap_type = value >> PTSCOPE_SWAP_TYPE_SHIFT;
-		run->swap_offset = value & ((1ull << PTSCOPE_SWAP_TYPE_SHIFT) - 1);
+		run->swap_type = word[1] >> PTSCOPE_SWAP_TYPE_SHIFT;
+		run->swap_offset = word[1] & ((1ull << PTSCOPE_SWAP_TYPE_SHIFT) - 1);
 		break;
 	case PTSCOPE_STATE_RES:
 	case PTSCOPE_STATE_MIGRATION:
@@ -586,160 +478,43 @@ static void decode_run(const struct ptscope_packed_run *packed, bool frames,
 	case PTSCOPE_STATE_DEVICE_PRIVATE:
 	case PTSCOPE_STATE_DEVICE_EXCLUSIVE:
 		run->has_frame = true;
-		run->frame = value;
+		run->frame = word[1];
 		break;
 	}
 }
 
-static void decode_extra(uint64_t extra, bool hidden, struct ptscope_run *run)
+int decode_runs(struct message *message)
 {
-	run->has_extra = run->state == PTSCOPE_STATE_RES && extra;
-	run->has_order = run->has_extra && !hidden;
-	run->node = extra & 0xffff;
-	run->order = extra >> 16 & 0xff;
-	run->folio = extra >> 24;
-}
+	const struct nlattr *attr = take_attr(message, PTSCOPE_A_TARGET_RUNS);
 
-#define RUN_SIZE (PTSCOPE_RUN_WORDS * sizeof(uint64_t))
-_Static_assert(sizeof(struct ptscope_packed_run) == RUN_SIZE, "a run is not as on the wire");
-
-bool is_hidden(const struct nlmsghdr *msg)
-{
-	const struct nlattr *attr;
-	int rem;
-
-	for_each_attr(attr, nlmsg_attrdata(msg, GENL_HDRLEN), nlmsg_attrlen(msg, GENL_HDRLEN), rem)
-		if (attr_type(attr) == PTSCOPE_A_TARGET_HIDDEN)
-			return true;
-	return false;
-}
-
-/* A series: two words, then half a word for each run, or a word for a large one. */
-static bool read_series(const struct bytes *bytes, size_t *at, struct ptscope_series *series)
-{
-	const unsigned char *data = bytes->data + *at;
-	size_t left = bytes->len - *at;
-	uint64_t start, what, pages;
-	uint32_t count;
-
-	if (left < sizeof(start) + sizeof(what) + sizeof(uint32_t))
-		return false;
-	memcpy(&start, data, sizeof(start));
-	memcpy(&what, data + sizeof(start), sizeof(what));
-	data += sizeof(start) + sizeof(what);
-	left -= sizeof(start) + sizeof(what);
-	count = what;
-	if (count > left / sizeof(uint32_t) || (!count && left < sizeof(pages)))
-		return false;
-
-	series->start = start;
-	series->what = what - count;
-	series->run = (const uint32_t *)data;
-	if (count) {
-		series->pages = ptscope_series_pages(*series->run++);
-		series->count = count - 1;
-		data += count * sizeof(uint32_t);
-	} else {
-		memcpy(&pages, data, sizeof(pages));
-		if (pages > UINT32_MAX)
-			return false;
-		series->pages = pages;
-		series->count = 0;
-		data += sizeof(pages);
-	}
-	*at = data - bytes->data;
-	return true;
-}
-
-int decode_runs(const struct nlmsghdr *msg, struct runs *runs)
-{
-	static const struct field fields[] = {
-		[PTSCOPE_A_TARGET_PID] = FIELD(struct runs, pid, KIND_U32),
-		[PTSCOPE_A_TARGET_START_TIME] = FIELD(struct runs, start_time, KIND_UINT),
-		[PTSCOPE_A_TARGET_RUNS] = FIELD(struct runs, words, KIND_BYTES),
-		[PTSCOPE_A_TARGET_EXTRAS] = FIELD(struct runs, extras, KIND_BYTES),
-		[PTSCOPE_A_TARGET_SERIES] = FIELD(struct runs, brief, KIND_BYTES),
-	};
-	struct ptscope_series series;
-	size_t at = 0;
-
-	memset(runs, 0, sizeof(*runs));
-	if (!decode_message(msg, fields, COUNT(fields), runs) || !runs->pid ||
-	    runs->words.len % RUN_SIZE)
+	if (!attr)
+		return 0;
+	if (nla_len(attr) % RUN_SIZE)
 		return -EBADMSG;
-	runs->hidden = is_hidden(msg);
-	runs->page_size = sysconf(_SC_PAGESIZE);
-	/* Once here is enough. */
-	while (at < runs->brief.len)
-		if (!read_series(&runs->brief, &at, &series))
-			return -EBADMSG;
-	if (runs->extras.len &&
-	    runs->extras.len / sizeof(uint64_t) != runs->words.len / RUN_SIZE)
-		return -EBADMSG;
+	message->rest = (struct bytes){ nla_data(attr), nla_len(attr) };
 	return 0;
 }
 
-bool series_next(struct runs *runs, struct ptscope_series *series)
+int next_run(struct message *message, uint32_t detail, struct ptscope_run *run)
 {
-	if (runs->open) {
-		*series = runs->series;
-		runs->open = false;
-		return true;
-	}
-	return runs->at < runs->brief.len && read_series(&runs->brief, &runs->at, series);
+	if (!message->rest.len)
+		return 0;
+	decode_run(message->rest.data, detail & PTSCOPE_DETAIL_FRAME && !message->hidden,
+		   message->hidden, run);
+	message->rest.data += RUN_SIZE;
+	message->rest.len -= RUN_SIZE;
+	return 1;
 }
 
-/* Take the first run of what series_next() has; the rest stays. */
-static bool next_of_series(struct runs *runs, struct ptscope_run *run)
+static bool decode_path_vma(const struct nlattr *head, int len, void *member)
 {
-	struct ptscope_packed_run packed = { 0 };
-	struct ptscope_series series;
+	struct path_parts *parts = member;
 
-	if (!series_next(runs, &series))
-		return false;
-	packed.start = series.start;
-	packed.what = series.what | series.pages;
-	decode_run(&packed, false, run);
-	if (!series.count)
-		return true;
-
-	series.start += (series.pages + (uint64_t)ptscope_series_gap(*series.run)) *
-			runs->page_size;
-	series.pages = ptscope_series_pages(*series.run++);
-	series.count--;
-	runs->series = series;
-	runs->open = true;
-	return true;
+	parts->path.vma = &parts->vma;
+	return decode_vma(head, len, &parts->vma);
 }
 
-bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run)
-{
-	uint64_t extra;
-
-	if (runs->brief.len)
-		return next_of_series(runs, run);
-	if (runs->next * RUN_SIZE >= runs->words.len)
-		return false;
-	decode_run((const struct ptscope_packed_run *)runs->words.data + runs->next,
-		   detail & PTSCOPE_DETAIL_FRAME && !runs->hidden, run);
-	if (runs->extras.len) {
-		memcpy(&extra, runs->extras.data + runs->next * sizeof(extra), sizeof(extra));
-		decode_extra(extra, runs->hidden, run);
-	}
-	runs->next++;
-	return true;
-}
-
-size_t runs_rest(struct runs *runs, const struct ptscope_packed_run **packed)
-{
-	size_t rest = runs->words.len / RUN_SIZE - runs->next;
-
-	*packed = (const struct ptscope_packed_run *)runs->words.data + runs->next;
-	runs->next += rest;
-	return rest;
-}
-
-static bool decode_step(const struct nlattr *head, int len, void *member)
+static bool decode_path_entry(const struct nlattr *head, int len, void *member)
 {
 	static const struct field fields[] = {
 		[PTSCOPE_A_PATH_ENTRY_LEVEL] = FIELD(struct ptscope_path_entry, level, KIND_U32),
@@ -747,78 +522,43 @@ static bool decode_step(const struct nlattr *head, int len, void *member)
 		[PTSCOPE_A_PATH_ENTRY_INDEX] = FIELD(struct ptscope_path_entry, index, KIND_U32),
 		[PTSCOPE_A_PATH_ENTRY_VALUE] = FIELD(struct ptscope_path_entry, value, KIND_UINT),
 	};
-	struct ptscope_path *path = member;
-	struct ptscope_path_entry *step;
+	struct path_parts *parts = member;
+	struct ptscope_path_entry *entry;
 
-	if (path->entries == PTSCOPE_LEVELS)
+	if (parts->path.entries == PTSCOPE_LEVELS)
 		return false;
-	step = &path->entry[path->entries++];
-	step->has_table = nla_find(head, len, PTSCOPE_A_PATH_ENTRY_TABLE);
-	return decode_fields(head, len, fields, COUNT(fields), step) &&
-	       step->level < PTSCOPE_LEVELS;
+	entry = &parts->entry[parts->path.entries++];
+	entry->has_table = nla_find(head, len, PTSCOPE_A_PATH_ENTRY_TABLE);
+	return decode_fields(head, len, fields, COUNT(fields), entry) &&
+	       entry->level < PTSCOPE_LEVELS;
 }
 
-static bool decode_path_vma(const struct nlattr *head, int len, void *member)
-{
-	struct ptscope_path *path = member;
-
-	path->mapped = true;
-	return decode_area(head, len, &path->vma);
-}
-
-/* What the last part of a path is made of. */
-struct way {
-	struct bytes run;
-	uint64_t extra;
-};
-
-static bool decode_way(const struct nlattr *head, int len, void *member)
-{
-	static const struct field outer[] = {
-		[PTSCOPE_A_PATH_ADDRESS] = FIELD(struct ptscope_path, address, KIND_UINT),
-		[PTSCOPE_A_PATH_VMA] = NEST_WHOLE(decode_path_vma),
-		[PTSCOPE_A_PATH_ENTRY] = NEST_WHOLE(decode_step),
-	};
-	static const struct field last[] = {
-		[PTSCOPE_A_PATH_RUN] = FIELD(struct way, run, KIND_BYTES),
-		[PTSCOPE_A_PATH_EXTRA] = FIELD(struct way, extra, KIND_UINT),
-	};
-	struct ptscope_path *path = member;
-	struct way way = { 0 };
-
-	if (!decode_fields(head, len, outer, COUNT(outer), path) ||
-	    !decode_fields(head, len, last, COUNT(last), &way))
-		return false;
-	if (!path->mapped)
-		return true;
-	if (way.run.len != RUN_SIZE)
-		return false;
-	/* Hidden frames come as 0, and are taken back by whoever knows. */
-	decode_run((const struct ptscope_packed_run *)way.run.data, true, &path->run);
-	if (way.extra)
-		decode_extra(way.extra, false, &path->run);
-	return true;
-}
-
-int decode_path(const struct nlmsghdr *msg, struct ptscope_path *path)
+int next_path(struct message *message, struct path_parts *parts)
 {
 	static const struct field fields[] = {
-		[PTSCOPE_A_TARGET_PID] = FIELD(struct ptscope_path, pid, KIND_U32),
-		[PTSCOPE_A_TARGET_START_TIME] =
-			FIELD(struct ptscope_path, start_time, KIND_UINT),
-		[PTSCOPE_A_TARGET_PATH] = NEST_WHOLE(decode_way),
+		[PTSCOPE_A_PATH_ADDRESS] = FIELD(struct path_parts, path.address, KIND_UINT),
+		[PTSCOPE_A_PATH_VMA] = NEST_WHOLE(decode_path_vma),
+		[PTSCOPE_A_PATH_ENTRY] = NEST_WHOLE(decode_path_entry),
 	};
+	const struct nlattr *attr = take_attr(message, PTSCOPE_A_TARGET_PATH), *run;
 
-	memset(path, 0, sizeof(*path));
-	path->vma.name = "";
-	if (!decode_message(msg, fields, COUNT(fields), path) || path->pid <= 0)
+	if (!attr)
+		return 0;
+	memset(parts, 0, sizeof(*parts));
+	parts->path.pid = message->pid;
+	parts->path.start_time = message->start_time;
+	parts->path.entry = parts->entry;
+	parts->vma.pid = message->pid;
+	parts->vma.start_time = message->start_time;
+	parts->vma.name = "";
+	if (!decode_fields(nla_data(attr), nla_len(attr), fields, COUNT(fields), parts))
 		return -EBADMSG;
-	if (is_hidden(msg)) {
-		path->run.has_frame = false;
-		path->run.has_slot = false;
-		path->run.has_order = false;
-	}
-	path->vma.pid = path->pid;
-	path->vma.start_time = path->start_time;
-	return 0;
+	if (!parts->path.vma)
+		return 1;
+	run = nla_find(nla_data(attr), nla_len(attr), PTSCOPE_A_PATH_RUN);
+	if (!run || nla_len(run) != RUN_SIZE)
+		return -EBADMSG;
+	decode_run(nla_data(run), !message->hidden, message->hidden, &parts->run);
+	parts->path.run = &parts->run;
+	return 1;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the library's parts know of each other. Nothing of this is exported.
+ * Interfaces between the parts of the library. Nothing of this is exported.
  */
 #ifndef PTSCOPE_INTERNAL_H
 #define PTSCOPE_INTERNAL_H
@@ -10,30 +10,33 @@
 
 #include "ptscope.h"
 
-/* Largest datagram that the kernel makes of a dump. */
+/* Largest datagram of a dump. */
 #define REPLY_SIZE (32 * 1024)
+
+/* NUMA nodes that a census has room for. */
+#define MAX_NODES 1024
 
 #define PUBLIC __attribute__((visibility("default")))
 
-/* What stands next in a datagram. */
+/* The next thing in a datagram. */
 enum reply {
-	REPLY_NONE,	/* nothing: the datagram is used up */
-	REPLY_MESSAGE,	/* an answer, or a part of one */
+	REPLY_NONE,	/* the datagram has ended */
+	REPLY_MESSAGE,	/* a reply, or a part of one */
 	REPLY_DONE,	/* the end of a dump */
-	REPLY_ACK,	/* a request was carried out */
+	REPLY_ACK,	/* a request succeeded */
 	REPLY_ERROR,	/* a request failed, or a dump ended early */
 	REPLY_OVERRUN,	/* the kernel could not deliver everything */
-	REPLY_BROKEN,	/* bytes that are no netlink message */
+	REPLY_BROKEN,	/* not a netlink message */
 };
 
 /**
- * struct decoder - goes through the messages of a datagram
- * @next: message to look at next
+ * struct decoder - the messages of a datagram
+ * @next: the next message
  * @left: bytes from @next on
  * @seq: sequence number of the request; other messages are skipped
- * @interrupted: some message was marked NLM_F_DUMP_INTR
+ * @interrupted: a message had NLM_F_DUMP_INTR
  * @error: negative errno of the last REPLY_ERROR
- * @words: what the kernel said about @error; empty if it said nothing
+ * @text: the kernel's text about @error; empty if there is none
  */
 struct decoder {
 	const struct nlmsghdr *next;
@@ -41,26 +44,15 @@ struct decoder {
 	uint32_t seq;
 	bool interrupted;
 	int error;
-	char words[256];
+	char text[256];
 };
 
 void decoder_start(struct decoder *dec, uint32_t seq);
 void decoder_feed(struct decoder *dec, const void *data, size_t len);
 enum reply decoder_next(struct decoder *dec, const struct nlmsghdr **msg);
 
-/*
- * Each fills in what a message says, and returns 0, or -EBADMSG for a message
- * that breaks the rules of the wire. Strings point into the message.
- */
-int decode_info(const struct nlmsghdr *msg, struct ptscope_info *info);
-int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc);
-int decode_path(const struct nlmsghdr *msg, struct ptscope_path *path);
-
-/* Was something left out of an answer about a process? */
-bool is_hidden(const struct nlmsghdr *msg);
-
 /**
- * struct bytes - an attribute that is an array
+ * struct bytes - an attribute that is decoded later
  * @data: its first byte, within the message
  * @len: its length
  */
@@ -70,57 +62,60 @@ struct bytes {
 };
 
 /**
- * struct vmas - the VMAs of a message
- * @pid: as in struct ptscope_proc
+ * struct message - a message of a reply
+ * @pid: as in struct ptscope_proc; 0 in a message about no process
  * @start_time: as in struct ptscope_proc
- * @lines: of all of them
- * @at: where in there the next one begins
+ * @comm: as in struct ptscope_proc
+ * @hidden: something is left out
+ * @has_info: @info is valid
+ * @info: geometry, version and access rights
+ * @rest: the elements that have not been returned: attributes, or the words of runs
  */
-struct vmas {
+struct message {
 	uint32_t pid;
 	uint64_t start_time;
-	struct bytes lines;
-	size_t at;
+	char comm[32];
+	bool hidden;
+	bool has_info;
+	struct ptscope_info info;
+	struct bytes rest;
 };
-
-int decode_vmas(const struct nlmsghdr *msg, struct vmas *vmas);
-/* 1, 0 when there is no VMA left, or -EBADMSG as above. */
-int vmas_next(struct vmas *vmas, struct ptscope_vma *vma);
 
 /**
- * struct runs - the runs of a message
- * @pid: as in struct ptscope_proc
- * @start_time: as in struct ptscope_proc
- * @hidden: frames and slots are left out
- * @words: of all runs
- * @extras: of all runs; empty if they were not asked for
- * @next: the run that comes next
- * @page_size: what the pages in a series stand for
- * @brief: of all series, if runs are told in brief
- * @at: where in there the next series begins
- * @open: runs have been taken from a series that has others
- * @series: these
+ * struct nodes - the nodes of a census
+ * @size: bytes, by number of the node
  */
-struct runs {
-	uint32_t pid;
-	uint64_t start_time;
-	bool hidden;
-	struct bytes words;
-	struct bytes extras;
-	size_t next;
-	uint64_t page_size;
-	struct bytes brief;
-	size_t at;
-	bool open;
-	struct ptscope_series series;
+struct nodes {
+	uint64_t size[MAX_NODES];
 };
 
-int decode_runs(const struct nlmsghdr *msg, struct runs *runs);
-/* False when there is no run left. */
-bool runs_next(struct runs *runs, uint32_t detail, struct ptscope_run *run);
-/* All that are left, as they stand in the message; how many they are. */
-size_t runs_rest(struct runs *runs, const struct ptscope_packed_run **packed);
-/* What is left of the series that is open, or the next one; false if there is none. */
-bool series_next(struct runs *runs, struct ptscope_series *series);
+/**
+ * struct path_parts - what a path points to
+ * @path: the path
+ * @vma: its VMA
+ * @entry: its entries
+ * @run: its page
+ */
+struct path_parts {
+	struct ptscope_path path;
+	struct ptscope_vma vma;
+	struct ptscope_path_entry entry[PTSCOPE_LEVELS];
+	struct ptscope_run run;
+};
+
+/*
+ * Functions that return int return 0, or -EBADMSG for a message that violates the
+ * protocol. Strings point into the message.
+ */
+int decode_message(const struct nlmsghdr *msg, struct message *message);
+int decode_proc(const struct nlmsghdr *msg, struct ptscope_proc *proc, struct nodes *nodes);
+
+/* Decode the next element of a message: 1, 0 if there is none, or -EBADMSG. */
+int next_vma(struct message *message, struct ptscope_vma *vma, struct nodes *nodes);
+int next_path(struct message *message, struct path_parts *parts);
+int next_run(struct message *message, uint32_t detail, struct ptscope_run *run);
+
+/* Keep only the words of the runs in @message->rest. */
+int decode_runs(struct message *message);
 
 #endif /* PTSCOPE_INTERNAL_H */

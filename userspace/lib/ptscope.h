@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libptscope - ask the ptscope kernel module where a process's memory is
+ * libptscope - get the memory of processes from the ptscope kernel module
  *
- * A connection is a struct ptscope. It belongs to one thread at a time, and
- * answers one question at a time; a process may have as many as it likes.
+ * A connection is a struct ptscope. It may be used by one thread at a time, and serves
+ * one request at a time; a process may have any number of connections.
  *
- * Unless said otherwise, functions return 0 on success and a negative errno
- * on failure, and ptscope_message() then says in words what went wrong: what
- * the kernel itself said, word for word, if it said anything.
+ * Unless stated otherwise, functions return 0 on success and a negative errno on
+ * failure. ptscope_message() then returns the reason as text: the kernel's own text,
+ * word for word, if there is one.
  *
- * Sizes are in bytes, addresses are byte addresses of the process asked about.
+ * What functions return by pointer belongs to the connection and is valid until the
+ * next call with that connection. Later versions of the library append members to
+ * these structs, and use reserved ones.
+ *
+ * Sizes are in bytes. Addresses are byte addresses in the target.
  */
 #ifndef PTSCOPE_H
 #define PTSCOPE_H
@@ -20,22 +24,26 @@
 #include <sys/types.h>
 
 #include <linux/ptscope.h>
+#include <ptscope_census.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** Number of levels that the kernel names, index PTSCOPE_LEVEL_*. */
+/** Number of levels in the kernel's source; index PTSCOPE_LEVEL_*. */
 #define PTSCOPE_LEVELS 5
 
+/** Instead of a process ID: the process of ptscope_set_pidfd(). */
+#define PTSCOPE_PIDFD 0
+
 /**
- * struct ptscope_geometry - the shape of one level of the page tables
- * @folded: the level exists in the kernel's source, not in this machine
+ * struct ptscope_geometry - geometry of one level of the page tables
+ * @folded: the level is in the kernel's source but not in this machine's tables
  * @shift: an entry covers 1 << @shift bytes
- * @entries: entries in one table
+ * @entries: number of entries in a table
  * @leaf_size: bytes that a leaf maps, 0 if entries cannot be leaves
- * @cont_size: bytes that a block of entries with the contiguous hint maps,
- *	0 if there is no such hint
+ * @cont_size: bytes that a block of entries with the contiguous hint maps, 0 if there
+ *	is no such hint
  */
 struct ptscope_geometry {
 	bool folded;
@@ -43,15 +51,16 @@ struct ptscope_geometry {
 	uint32_t entries;
 	uint64_t leaf_size;
 	uint64_t cont_size;
+	uint64_t reserved[4];
 };
 
 /**
- * struct ptscope_info - the kernel side, and what it lets the asker see
+ * struct ptscope_info - the machine, the module and the caller's access rights
  * @module_version: version of the module
  * @page_size: size of a base page
- * @va_bits: bits of a virtual address that the tables translate
- * @levels: levels that are not folded
- * @access: PTSCOPE_ACCESS_* bits
+ * @va_bits: width of a virtual address that the page tables translate, in bits
+ * @levels: number of levels that are not folded
+ * @access: bits of PTSCOPE_ACCESS_*
  * @level: by PTSCOPE_LEVEL_*
  */
 struct ptscope_info {
@@ -65,85 +74,72 @@ struct ptscope_info {
 
 /**
  * struct ptscope_tables - page tables of one level
- * @pages: tables, one base page each
- * @used: entries in them that are not empty
- * @empty: tables without any entry; only counted for whole processes
+ * @pages: number of tables, one base page each
+ * @used: number of entries in them that are not empty
+ * @empty: number of tables without any entry; counted for whole processes only
  */
 struct ptscope_tables {
 	uint64_t pages;
 	uint64_t used;
 	uint64_t empty;
+	uint64_t reserved[5];
 };
 
 /**
- * struct ptscope_census - bytes by state
- *
- * @size = @res + @lazy + @cached + @disk + @swap + @special, and
- * @res = @pte + @cont + @pmd + @pud. The fields up to @special are disjoint
- * in this sense; those behind it are parts of them, as spec/ptscope.yaml says.
+ * struct ptscope_census - bytes by state, and page tables
+ * @counter: by PTSCOPE_A_CENSUS_*; the same as the members that ptscope_census.h
+ *	describes. size = res + lazy + cached + disk + swap + special, and
+ *	res = pte + cont + pmd + pud. The others are parts of these.
+ * @table: by PTSCOPE_LEVEL_*
+ * @nodes: number of elements of @node; 0 without PTSCOPE_DETAIL_NODE
+ * @node: resident bytes, by number of the NUMA node
  */
 struct ptscope_census {
-	uint64_t size;
-	uint64_t res;
-	uint64_t pte;
-	uint64_t cont;
-	uint64_t pmd;
-	uint64_t pud;
-	uint64_t lazy;
-	uint64_t cached;
-	uint64_t disk;
-	uint64_t swap;
-	uint64_t special;
-	uint64_t zero;
-	uint64_t zero_huge;
-	uint64_t young;
-	uint64_t dirty;
-	uint64_t soft_dirty;
-	uint64_t write;
-	uint64_t protnone;
-	uint64_t thp;
-	uint64_t hugetlb;
-	uint64_t migration;
-	uint64_t hwpoison;
-	uint64_t device;
-	uint64_t uffd_wp;
-	uint64_t guard;
-	uint64_t poison;
-	uint64_t bad;
+	union {
+		struct {
+			PTSCOPE_CENSUS_FIELDS;
+		};
+		uint64_t counter[PTSCOPE_COUNTERS];
+	};
 	struct ptscope_tables table[PTSCOPE_LEVELS];
+	uint32_t nodes;
+	const uint64_t *node;
 };
 
 /**
  * struct ptscope_proc - a process and its census
- * @pid: process ID in the asker's PID namespace
- * @start_time: when it started, in nanoseconds since boot; with @pid this
- *	names the process for good
+ * @pid: process ID in the caller's PID namespace
+ * @start_time: when it started, in nanoseconds since boot; @pid and @start_time
+ *	together identify a process
  * @comm: name of its main thread
  * @changed: its address space changed while it was read
- * @census: where its memory is
+ * @error: why a process of a list cannot be read: -EPERM, -ESRCH or -EINVAL (a kernel
+ *	thread); else 0. Only @pid is valid if this is not 0.
+ * @census: its census
  */
 struct ptscope_proc {
 	pid_t pid;
 	uint64_t start_time;
 	char comm[32];
 	bool changed;
+	int error;
 	struct ptscope_census census;
 };
 
 /**
  * struct ptscope_vma - a VMA and its census
- * @pid: process ID in the asker's PID namespace
+ * @pid: process ID in the caller's PID namespace
  * @start_time: as in struct ptscope_proc
  * @start: first address
- * @end: first address behind it
+ * @end: end address (exclusive)
  * @offset: offset of @start in the file
- * @inode: inode number of the file; 0 can be one
+ * @inode: inode number of the file; 0 is a valid one
  * @dev_major: major number of the device that holds the file
  * @dev_minor: its minor number; both are 0 if there is no file
- * @flags: PTSCOPE_VMA_FLAG_* bits
- * @name: path, or a name in brackets; empty if it has none. The bytes are
- *	the file's: they may be no valid text
- * @census: where its pages are
+ * @flags: bits of PTSCOPE_VMA_FLAG_*
+ * @name: path, or a name in brackets; empty if there is none. It need not be valid
+ *	UTF-8, because the name of a file need not be.
+ * @census: its census; all zero in a struct ptscope_path
  */
 struct ptscope_vma {
 	pid_t pid;
@@ -160,16 +156,18 @@ struct ptscope_vma {
 };
 
 /**
- * struct ptscope_filter - which runs are wanted, and how finely they are told
- * @states: 1 << PTSCOPE_STATE_* of those wanted; 0 for all
- * @mask: PTSCOPE_FLAG_* bits that must all be set, after @inverted
- * @inverted: bits that are turned over before they are compared
- * @anyof: bits of which one at least must be set; 0 if that does not matter
- * @detail: PTSCOPE_DETAIL_* bits: what else makes a new run
+ * struct ptscope_filter - which runs to report, and what begins a new one
+ * @size: sizeof(struct ptscope_filter)
+ * @states: bits, 1 << PTSCOPE_STATE_*; 0 for all
+ * @mask: bits of PTSCOPE_FLAG_* that must all match
+ * @inverted: flags that match if 0 instead of 1
+ * @anyof: flags of which at least one must match; 0 if there is no such condition
+ * @detail: bits of PTSCOPE_DETAIL_*
  *
- * All zero: runs by state, level and flags, of everything.
+ * With @size alone: all pages, by state, level and flags.
  */
 struct ptscope_filter {
+	size_t size;
 	uint32_t states;
 	uint32_t mask;
 	uint32_t inverted;
@@ -178,25 +176,25 @@ struct ptscope_filter {
 };
 
 /**
- * struct ptscope_run - pages whose entries say the same
+ * struct ptscope_run - neighbouring pages whose entries agree
  * @start: first address
  * @pages: number of base pages
  * @state: PTSCOPE_STATE_*
  * @level: PTSCOPE_LEVEL_* of the table that holds the entries
- * @flags: PTSCOPE_FLAG_* bits
+ * @flags: bits of PTSCOPE_FLAG_*
  * @pkey: protection key
- * @memory_type: PTSCOPE_MEMORY_TYPE_*, of pages in RAM
+ * @memory_type: PTSCOPE_MEMORY_TYPE_*, of resident pages
  * @has_frame: @frame is known
- * @frame: number of the first frame, of pages in RAM or on their way
+ * @frame: number of the first frame, of resident pages and of those in migration
  * @has_slot: @swap_type and @swap_offset are known
  * @swap_type: number of the swap area, of pages in swap
- * @swap_offset: the first page's place in it, in base pages
+ * @swap_offset: slot of the first page, in base pages
  * @has_extra: @node and @folio are known
- * @has_order: @order and all bits of @folio are known, and not only
- *	PTSCOPE_FOLIO_ANON, SHARED, EXCLUSIVE and MLOCKED
+ * @has_order: @order and all bits of @folio are known, not only PTSCOPE_FOLIO_ANON,
+ *	SHARED, EXCLUSIVE and MLOCKED
  * @node: NUMA node of the first frame
  * @order: its folio has 1 << @order base pages
- * @folio: PTSCOPE_FOLIO_* bits; estimates
+ * @folio: bits of PTSCOPE_FOLIO_*; estimates
  */
 struct ptscope_run {
 	uint64_t start;
@@ -219,69 +217,12 @@ struct ptscope_run {
 };
 
 /**
- * struct ptscope_packed_run - a run as it stands in an answer
- * @start: first address
- * @value: number of the first frame of pages in RAM or on their way, or the swap
- *	area and the place in it; 0 if PTSCOPE_DETAIL_FRAME was not asked for or
- *	it is hidden
- * @what: the rest, for the functions below
- *
- * Answers are aligned to four bytes only.
- */
-struct ptscope_packed_run {
-	uint64_t start;
-	uint64_t value;
-	uint64_t what;
-} __attribute__((packed, aligned(4)));
-
-/* Number of base pages. */
-static inline uint32_t ptscope_packed_pages(const struct ptscope_packed_run *run)
-{
-	return (uint32_t)run->what;
-}
-
-/* PTSCOPE_STATE_* */
-static inline uint32_t ptscope_packed_state(const struct ptscope_packed_run *run)
-{
-	return run->what >> PTSCOPE_RUN_STATE_SHIFT & 0xf;
-}
-
-/**
- * struct ptscope_series - runs that have all but place and size in common
- * @start: first address of the first run
- * @what: state, level and flags, as in struct ptscope_packed_run; no pages
- * @pages: base pages of the first run
- * @count: how many runs there are behind it
- * @run: these: how far behind the run before, and how many base pages, for the
- *	functions below
- */
-struct ptscope_series {
-	uint64_t start;
-	uint64_t what;
-	uint32_t pages;
-	uint32_t count;
-	const uint32_t *run;
-};
-
-/* Number of base pages between the end of the run before and this one. */
-static inline uint32_t ptscope_series_gap(uint32_t run)
-{
-	return run >> 16;
-}
-
-/* Number of base pages of the run. */
-static inline uint32_t ptscope_series_pages(uint32_t run)
-{
-	return run & 0xffff;
-}
-
-/**
- * struct ptscope_path_entry - an entry on the way to an address
- * @level: PTSCOPE_LEVEL_* of the table that it stands in
- * @index: its place in that table
+ * struct ptscope_path_entry - an entry on the path to an address
+ * @level: PTSCOPE_LEVEL_* of the table
+ * @index: index in the table
  * @has_table: @table is known
- * @table: frame number of the table
- * @value: the entry; without the frame's bits if frames are hidden
+ * @table: number of the frame that holds the table
+ * @value: the entry; the bits of the frame are 0 if frames are hidden
  */
 struct ptscope_path_entry {
 	uint32_t level;
@@ -289,214 +230,231 @@ struct ptscope_path_entry {
 	bool has_table;
 	uint64_t table;
 	uint64_t value;
+	uint64_t reserved[2];
 };
 
 /**
- * struct ptscope_path - the way to an address
- * @pid: process ID in the asker's PID namespace
+ * struct ptscope_path - the path to an address
+ * @pid: process ID in the caller's PID namespace
  * @start_time: as in struct ptscope_proc
  * @address: the address
- * @mapped: it lies in a VMA; the rest means something only then
- * @vma: that VMA, without a census; its name is valid until the next call
+ * @vma: the VMA that contains it, without a census; NULL if there is none, and then
+ *	the rest is empty
  * @entry: the entries, from the top table down; folded levels have none
- * @entries: how many
- * @run: the base page that holds the address
+ * @entries: number of elements of @entry
+ * @run: the base page that contains the address; NULL if @vma is
  */
 struct ptscope_path {
 	pid_t pid;
 	uint64_t start_time;
 	uint64_t address;
-	bool mapped;
-	struct ptscope_vma vma;
-	struct ptscope_path_entry entry[PTSCOPE_LEVELS];
+	const struct ptscope_vma *vma;
+	const struct ptscope_path_entry *entry;
 	uint32_t entries;
-	struct ptscope_run run;
+	const struct ptscope_run *run;
 };
 
 struct ptscope;
 
-/** ptscope_new() - make a connection; NULL if memory is short. */
+/** ptscope_new() - make a connection; NULL if there is no memory. */
 struct ptscope *ptscope_new(void);
 
 /** ptscope_free() - close and free a connection; @ps may be NULL. */
 void ptscope_free(struct ptscope *ps);
 
 /**
- * ptscope_connect() - find the kernel side
- * @ps: from ptscope_new()
+ * ptscope_connect() - find the module
+ * @ps: a connection
  *
- * Return: 0; -EPROTONOSUPPORT if the module is not loaded; another negative
- * errno if the socket cannot be had.
+ * Return: 0; -EPROTONOSUPPORT if the module is not loaded; another negative errno if
+ * there is no socket.
  */
 int ptscope_connect(struct ptscope *ps);
 
 /**
- * ptscope_message() - what went wrong in the last call that failed
+ * ptscope_message() - why the last call that failed did so
  * @ps: a connection
  *
- * Return: a sentence without a full stop; valid until the next call.
+ * Return: a text without a full stop, valid until the next call.
  */
 const char *ptscope_message(const struct ptscope *ps);
 
 /**
- * ptscope_set_cache() - have the page cache looked into
+ * ptscope_set_cache() - look up pages in the page cache, or not
  * @ps: a connection
- * @on: whether all questions from now on are to do so
+ * @on: for all requests from now on
  *
- * Pages of files and of shared memory that are not mapped are then told apart:
- * in the page cache, in swap, or neither. It takes CAP_SYS_ADMIN in the initial
- * user namespace; without it, answers are as they would be without this, and
- * ptscope_hidden() says so.
+ * Pages of files and of shared memory that are not mapped are then reported as in the
+ * page cache, in swap, or neither. This needs CAP_SYS_ADMIN in the initial user
+ * namespace; without it, replies are as if @on were false, and ptscope_hidden() is
+ * true.
  */
 void ptscope_set_cache(struct ptscope *ps, bool on);
 
 /**
- * ptscope_get_info() - ask for geometry and permissions
+ * ptscope_set_detail() - count what needs struct page, or not
  * @ps: a connection
- * @info: filled in
+ * @detail: PTSCOPE_DETAIL_NODE for nodes, PTSCOPE_DETAIL_FOLIO for anon, file, shared
+ *	and exclusive; in every census from now on
+ */
+void ptscope_set_detail(struct ptscope *ps, uint32_t detail);
+
+/**
+ * ptscope_set_pidfd() - set the process that PTSCOPE_PIDFD means
+ * @ps: a connection
+ * @pidfd: a pidfd, which must stay open; -1 for none
+ *
+ * A request with PTSCOPE_PIDFD for a process ID is about that process, and fails with
+ * -ESRCH once it has exited: no other process with the same ID is reported. This needs
+ * /proc.
+ */
+void ptscope_set_pidfd(struct ptscope *ps, int pidfd);
+
+/**
+ * ptscope_get_info() - get geometry, version and access rights
+ * @ps: a connection
+ * @info: set to the reply
+ *
+ * Every other reply has the same in it, for ptscope_info().
  *
  * Return: 0 or a negative errno; -EOPNOTSUPP if the module is too old.
  */
-int ptscope_get_info(struct ptscope *ps, struct ptscope_info *info);
+int ptscope_get_info(struct ptscope *ps, const struct ptscope_info **info);
 
 /**
- * ptscope_get_proc() - ask for the census of one process
+ * ptscope_info() - geometry, version and access rights of the last reply
+ * @ps: a connection
+ *
+ * A dump has them once its first element, its end or an error has been returned.
+ *
+ * Return: the same as from ptscope_get_info(); NULL if there has been no reply.
+ */
+const struct ptscope_info *ptscope_info(const struct ptscope *ps);
+
+/**
+ * ptscope_get_proc() - get the census of one process
  * @ps: a connection
  * @pid: the process
- * @proc: filled in
+ * @proc: set to the reply
  *
- * Return: 0; -ESRCH no such process, or it has exited; -EPERM not yours to
- * see; -EINVAL a kernel thread; -EOPNOTSUPP the module is too old; or
- * another negative errno.
+ * Return: 0; -ESRCH if there is no such process, or it has exited; -EPERM if the caller
+ * may not read it; -EINVAL for a kernel thread; -EOPNOTSUPP if the module is too old;
+ * or another negative errno.
  */
-int ptscope_get_proc(struct ptscope *ps, pid_t pid, struct ptscope_proc *proc);
+int ptscope_get_proc(struct ptscope *ps, pid_t pid, const struct ptscope_proc **proc);
 
 /**
- * ptscope_dump_procs() - ask for the census of every process
- * @ps: a connection; a dump that is still going on is dropped
+ * ptscope_dump_procs() - get the censuses of several processes, or of all
+ * @ps: a connection; a dump that has not ended is dropped
+ * @pids: process IDs; NULL for all
+ * @count: number of elements of @pids
  *
- * Every process that may be looked at, in the order of their IDs. Nothing is
- * told of one that comes or goes meanwhile.
+ * All means every process that the caller may read, in the order of process IDs;
+ * those that start or exit meanwhile may be left out. A list is reported in its own
+ * order, and each element is reported, if only with an error.
  *
- * Return: 0 or a negative errno. A refusal by the kernel comes from the first
+ * Return: 0 or a negative errno. A refusal by the kernel is returned by
  * ptscope_next_proc().
  */
-int ptscope_dump_procs(struct ptscope *ps);
+int ptscope_dump_procs(struct ptscope *ps, const pid_t *pids, size_t count);
 
 /**
- * ptscope_next_proc() - get the next process of a dump
+ * ptscope_next_proc() - get the next process
  * @ps: a connection on which ptscope_dump_procs() was called
- * @proc: filled in
+ * @proc: set to the process
  *
- * Return: 1 if there is a process; 0 at the end; a negative errno as for
- * ptscope_get_proc().
+ * Return: 1; 0 at the end; or a negative errno as for ptscope_get_proc().
  */
-int ptscope_next_proc(struct ptscope *ps, struct ptscope_proc *proc);
+int ptscope_next_proc(struct ptscope *ps, const struct ptscope_proc **proc);
 
 /**
- * ptscope_dump_vmas() - ask for a process's VMAs
- * @ps: a connection; a dump that is still going on is dropped
+ * ptscope_dump_vmas() - get the VMAs of a process
+ * @ps: a connection; a dump that has not ended is dropped
  * @pid: the process
- * @start: first address of interest, a multiple of the page size
- * @end: first address no longer of interest, a multiple of the page size;
- *	0 for the end of the address space
+ * @start: first address, a multiple of the page size
+ * @end: end address (exclusive), a multiple of the page size; 0 for the end of the
+ *	address space
  *
- * A VMA that reaches out of the range is cut to it.
+ * A VMA that crosses the range is cut to it.
  *
- * Return: 0 or a negative errno. A refusal by the kernel comes from the first
+ * Return: 0 or a negative errno. A refusal by the kernel is returned by
  * ptscope_next_vma().
  */
 int ptscope_dump_vmas(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end);
 
 /**
- * ptscope_next_vma() - get the next VMA of a dump
+ * ptscope_next_vma() - get the next VMA
  * @ps: a connection on which ptscope_dump_vmas() was called
- * @vma: set to the VMA; valid until the next call on @ps
+ * @vma: set to the VMA
  *
- * Return: 1 if there is a VMA; 0 at the end; a negative errno as for
- * ptscope_get_proc(), and -ESRCH too if the process goes away in mid-dump.
+ * Return: 1; 0 at the end; or a negative errno as for ptscope_get_proc(). -ESRCH also
+ * if the process exits during the dump.
  */
 int ptscope_next_vma(struct ptscope *ps, const struct ptscope_vma **vma);
 
 /**
- * ptscope_dump_runs() - ask for a process's pages, as runs
- * @ps: a connection; a dump that is still going on is dropped
+ * ptscope_dump_runs() - get the pages of a process, as runs
+ * @ps: a connection; a dump that has not ended is dropped
  * @pid: the process
  * @start: as for ptscope_dump_vmas()
  * @end: as for ptscope_dump_vmas()
  * @filter: which runs; NULL for all, by state, level and flags
  *
- * Return: 0 or a negative errno. A refusal by the kernel comes from the first
+ * Return: 0 or a negative errno. A refusal by the kernel is returned by
  * ptscope_next_run().
  */
 int ptscope_dump_runs(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
 		      const struct ptscope_filter *filter);
 
 /**
- * ptscope_next_run() - get the next run of a dump
+ * ptscope_next_run() - get the next run
  * @ps: a connection on which ptscope_dump_runs() was called
- * @run: filled in
+ * @run: set to the run
  *
- * Return: 1 if there is a run; 0 at the end; a negative errno as for
- * ptscope_next_vma().
+ * Return: as for ptscope_next_vma().
  */
-int ptscope_next_run(struct ptscope *ps, struct ptscope_run *run);
+int ptscope_next_run(struct ptscope *ps, const struct ptscope_run **run);
 
 /**
- * ptscope_next_runs() - get as many runs of a dump as have come
- * @ps: a connection on which ptscope_dump_runs() was called
- * @runs: set to the first of them; valid until the next call on @ps
- * @count: set to how many there are, at least 1
- *
- * For those who go through millions of them: nothing is copied or taken apart.
- * Node and folio are not in there; ptscope_next_run() tells them. The two may
- * take turns on one dump. Of ptscope_dump_series() there are none in this form.
- *
- * Return: as for ptscope_next_run().
- */
-int ptscope_next_runs(struct ptscope *ps, const struct ptscope_packed_run **runs, size_t *count);
-
-/**
- * ptscope_dump_series() - ask for a process's pages, as runs in brief
- * @ps: a connection; a dump that is still going on is dropped
- * @pid: the process
- * @start: as for ptscope_dump_vmas()
- * @end: as for ptscope_dump_vmas()
- * @filter: as for ptscope_dump_runs(), except that the kernel refuses
- *	PTSCOPE_DETAIL_FRAME, PTSCOPE_DETAIL_NODE and PTSCOPE_DETAIL_FOLIO
- *
- * The same runs as with ptscope_dump_runs(), in a sixth of the bytes where they
- * are short and of one kind.
- *
- * Return: as for ptscope_dump_runs(). Go on with ptscope_next_series(), or
- * with ptscope_next_run(), or with both in turns.
- */
-int ptscope_dump_series(struct ptscope *ps, pid_t pid, uint64_t start, uint64_t end,
-			const struct ptscope_filter *filter);
-
-/**
- * ptscope_next_series() - get the next series of a dump
- * @ps: a connection on which ptscope_dump_series() was called
- * @series: filled in; valid until the next call on @ps
- *
- * Return: as for ptscope_next_run().
- */
-int ptscope_next_series(struct ptscope *ps, struct ptscope_series *series);
-
-/**
- * ptscope_get_path() - ask how an address is translated
+ * ptscope_get_path() - get the path to an address
  * @ps: a connection
  * @pid: the process
- * @address: any address
- * @path: filled in
+ * @address: any number
+ * @path: set to the reply
  *
- * Return: as for ptscope_get_proc(). That nothing is mapped there is no error.
+ * Return: as for ptscope_get_proc(). It is no error if no VMA contains @address.
  */
 int ptscope_get_path(struct ptscope *ps, pid_t pid, uint64_t address,
-		      struct ptscope_path *path);
+		     const struct ptscope_path **path);
 
 /**
- * ptscope_hidden() - did the last answer leave out what the asker may not see?
+ * ptscope_dump_paths() - get the paths to any number of addresses
+ * @ps: a connection; a dump that has not ended is dropped
+ * @pid: the process
+ * @address: the addresses; they must stay until the dump ends
+ * @count: number of elements of @address
+ *
+ * More than PTSCOPE_PATHS_PER_REQUEST addresses take several requests.
+ *
+ * Return: 0 or a negative errno. A refusal by the kernel is returned by
+ * ptscope_next_path().
+ */
+int ptscope_dump_paths(struct ptscope *ps, pid_t pid, const uint64_t *address, size_t count);
+
+/** Number of addresses in one request. A socket's send buffer limits it. */
+#define PTSCOPE_PATHS_PER_REQUEST 4096
+
+/**
+ * ptscope_next_path() - get the next path
+ * @ps: a connection on which ptscope_dump_paths() was called
+ * @path: set to the path
+ *
+ * Return: as for ptscope_next_vma().
+ */
+int ptscope_next_path(struct ptscope *ps, const struct ptscope_path **path);
+
+/**
+ * ptscope_hidden() - did the last reply leave out what the caller may not see?
  * @ps: a connection
  *
  * Frames, swap slots and the page cache need CAP_SYS_ADMIN in the initial user
@@ -505,21 +463,21 @@ int ptscope_get_path(struct ptscope *ps, pid_t pid, uint64_t address,
 bool ptscope_hidden(const struct ptscope *ps);
 
 /**
- * ptscope_interrupted() - did the address space change during the last answer?
- * @ps: a connection
+ * ptscope_interrupted() - did the address space change during the last reply?
+ * @ps: a connection, whose last reply is complete
  *
- * If it did, every part of the answer was true when it was read, but the
- * parts may not fit together. To be asked when the answer is complete.
+ * If it did, every part of the reply was true when it was read, but parts may not be
+ * consistent with each other.
  */
 bool ptscope_interrupted(const struct ptscope *ps);
 
 /**
- * ptscope_set_tap() - watch the datagrams that come from the kernel
+ * ptscope_set_tap() - observe the datagrams that the kernel sends
  * @ps: a connection
- * @tap: called with each datagram as it was received; NULL for none
+ * @tap: called with each datagram as received; NULL for none
  * @arg: passed to @tap
  *
- * For recorders and for those who count bytes.
+ * For recorders and for counting bytes.
  */
 void ptscope_set_tap(struct ptscope *ps, void (*tap)(void *arg, const void *data, size_t len),
 		     void *arg);

@@ -19,23 +19,23 @@ enum ptscope_level {
 };
 
 /**
- * enum ptscope_state - Where the bytes of a page are. All from migration on
- *   are SPECIAL.
+ * enum ptscope_state - Where the bytes of a page are. The values from
+ *   migration on are SPECIAL.
  * @PTSCOPE_STATE_RES: translation present
  * @PTSCOPE_STATE_LAZY: never touched or given back; a touch gets a zero-filled
  *   page
  * @PTSCOPE_STATE_CACHED: not mapped but in the page cache
  * @PTSCOPE_STATE_DISK: not mapped, of a file; a touch reads the file
  * @PTSCOPE_STATE_SWAP: in a swap slot
- * @PTSCOPE_STATE_MIGRATION: on the way to another frame
+ * @PTSCOPE_STATE_MIGRATION: being migrated to another frame
  * @PTSCOPE_STATE_HWPOISON: lost to a memory error
  * @PTSCOPE_STATE_DEVICE_PRIVATE: in memory that only a device can reach
- * @PTSCOPE_STATE_DEVICE_EXCLUSIVE: in memory that a device has for itself at
- *   present
+ * @PTSCOPE_STATE_DEVICE_EXCLUSIVE: in memory that a device uses exclusively
+ *   for now
  * @PTSCOPE_STATE_UFFD_WP: userfaultfd write-protect marker
  * @PTSCOPE_STATE_GUARD: guard marker
- * @PTSCOPE_STATE_POISON: poison marker, which raises SIGBUS
- * @PTSCOPE_STATE_BAD: an entry that fits no pattern the kernel writes
+ * @PTSCOPE_STATE_POISON: poison marker; an access raises SIGBUS
+ * @PTSCOPE_STATE_BAD: an entry in a form that the kernel never writes
  */
 enum ptscope_state {
 	PTSCOPE_STATE_RES,
@@ -54,27 +54,27 @@ enum ptscope_state {
 };
 
 /**
- * enum ptscope_flag - What an entry says of its page. Bits 16 to 19 of the
- *   same number are the protection key, and bits 20 to 23 a memory-type.
+ * enum ptscope_flag - Flags of a page table entry.
  * @PTSCOPE_FLAG_WRITE: writable without a fault
- * @PTSCOPE_FLAG_USER: open to user mode
+ * @PTSCOPE_FLAG_USER: accessible in user mode
  * @PTSCOPE_FLAG_EXEC: user mode may execute it
- * @PTSCOPE_FLAG_YOUNG: accessed since the kernel last looked
- * @PTSCOPE_FLAG_DIRTY: written since the kernel last cleaned it
- * @PTSCOPE_FLAG_SOFT_DIRTY: written, or mapped at all, since soft-dirty bits
- *   were last cleared; of pages that are not present as well
+ * @PTSCOPE_FLAG_YOUNG: accessed since the kernel last cleared the bit
+ * @PTSCOPE_FLAG_DIRTY: written since the kernel last cleared the bit
+ * @PTSCOPE_FLAG_SOFT_DIRTY: written or mapped since soft-dirty bits were last
+ *   cleared; reported for pages that are not present, too
  * @PTSCOPE_FLAG_UFFD_WP: write-protected by userfaultfd
- * @PTSCOPE_FLAG_GLOBAL: the translation outlives a change of address space in
- *   the TLB
- * @PTSCOPE_FLAG_SPECIAL: the frame has no struct page that counts mappings
- * @PTSCOPE_FLAG_DEVMAP: the frame is of a device's memory with struct pages
- * @PTSCOPE_FLAG_PROTNONE: closed to the process by PROT_NONE or NUMA hinting
+ * @PTSCOPE_FLAG_GLOBAL: the TLB keeps the translation when the address space
+ *   changes
+ * @PTSCOPE_FLAG_SPECIAL: the kernel does not count mappings of the frame
+ * @PTSCOPE_FLAG_DEVMAP: the frame is device memory that has struct pages
+ * @PTSCOPE_FLAG_PROTNONE: not accessible, because of PROT_NONE or NUMA hinting
  * @PTSCOPE_FLAG_ZERO: the shared zero page, base or huge
  * @PTSCOPE_FLAG_THP: leaf of a transparent huge page
  * @PTSCOPE_FLAG_HUGETLB: page of a hugetlb mapping
- * @PTSCOPE_FLAG_EXCLUSIVE: not present, and no other process shares the page:
- *   it may be written where it comes back, without a copy
- * @PTSCOPE_FLAG_CONT: one of a block of entries joined by the contiguous hint
+ * @PTSCOPE_FLAG_EXCLUSIVE: of an entry that is not present: no other process
+ *   shares the page, so that it can be written without a copy when it is
+ *   present again
+ * @PTSCOPE_FLAG_CONT: one of a block of entries with the contiguous hint
  */
 enum ptscope_flag {
 	PTSCOPE_FLAG_WRITE = 1,
@@ -120,9 +120,10 @@ enum ptscope_memory_type {
 };
 
 /**
- * enum ptscope_detail - What else, apart from state, level and flags, makes a
- *   new run.
- * @PTSCOPE_DETAIL_FRAME: frames or swap slots do not follow each other; they
+ * enum ptscope_detail - What begins a new run in addition to state, level,
+ *   flags, protection key and memory type. In vma-get and proc-get, node and
+ *   folio ask for the counters that need struct page.
+ * @PTSCOPE_DETAIL_FRAME: frames or swap slots that are not consecutive; they
  *   are reported only with this detail
  * @PTSCOPE_DETAIL_AGE: young and dirty, which are reported only with this
  *   detail
@@ -140,19 +141,18 @@ enum ptscope_detail {
 };
 
 /**
- * enum ptscope_folio - What is known of the folio of a frame. It was read
- *   without its lock, and may have changed meanwhile.
- * @PTSCOPE_FOLIO_ANON: anonymous memory; a file's otherwise
+ * enum ptscope_folio - Flags of the folio that a frame belongs to. They are
+ *   read without the folio's lock, and may have changed meanwhile.
+ * @PTSCOPE_FOLIO_ANON: anonymous memory; without it, of a file
  * @PTSCOPE_FOLIO_KSM: merged with equal pages
- * @PTSCOPE_FOLIO_SHARED: mapped more than once, as far as the kernel still
- *   counts
- * @PTSCOPE_FOLIO_EXCLUSIVE: anonymous, and of this process alone
- * @PTSCOPE_FOLIO_SWAP_BACKED: would go to swap, not to a file
+ * @PTSCOPE_FOLIO_SHARED: mapped more than once, as far as the kernel counts
+ *   mappings
+ * @PTSCOPE_FOLIO_EXCLUSIVE: anonymous, and mapped by this process alone
+ * @PTSCOPE_FOLIO_SWAP_BACKED: reclaim writes it to swap, not to a file
  * @PTSCOPE_FOLIO_MLOCKED: locked into memory
- * @PTSCOPE_FOLIO_UNEVICTABLE: not to be reclaimed
- * @PTSCOPE_FOLIO_WRITEBACK: on its way to the disk
- * @PTSCOPE_FOLIO_ALIGNED: the folio lies in the address space as it does in
- *   memory
+ * @PTSCOPE_FOLIO_UNEVICTABLE: reclaim skips it
+ * @PTSCOPE_FOLIO_WRITEBACK: being written to storage
+ * @PTSCOPE_FOLIO_ALIGNED: mapped at a multiple of the folio's size
  */
 enum ptscope_folio {
 	PTSCOPE_FOLIO_ANON = 1,
@@ -166,21 +166,24 @@ enum ptscope_folio {
 	PTSCOPE_FOLIO_ALIGNED = 256,
 };
 
-#define PTSCOPE_RUN_WORDS		3
+#define PTSCOPE_RUN_WORDS		4
 #define PTSCOPE_RUN_STATE_SHIFT		32
 #define PTSCOPE_RUN_LEVEL_SHIFT		36
 #define PTSCOPE_RUN_FLAGS_SHIFT		40
-#define PTSCOPE_FLAG_PKEY_SHIFT		16
-#define PTSCOPE_FLAG_MEMORY_SHIFT	20
+#define PTSCOPE_EXTRA_ORDER_SHIFT	16
+#define PTSCOPE_EXTRA_FOLIO_SHIFT	24
+#define PTSCOPE_EXTRA_PKEY_SHIFT	48
+#define PTSCOPE_EXTRA_MEMORY_SHIFT	52
+#define PTSCOPE_EXTRA_KNOWN_SHIFT	63
 #define PTSCOPE_SWAP_TYPE_SHIFT		58
 
 /**
- * enum ptscope_access - What the asker may see.
- * @PTSCOPE_ACCESS_PROCESSES: any process of the system; without it only the
- *   asker itself
+ * enum ptscope_access - Access rights of the caller.
+ * @PTSCOPE_ACCESS_PROCESSES: any process in the caller's user namespace;
+ *   without it only itself
  * @PTSCOPE_ACCESS_FRAMES: frame numbers, swap offsets and page-cache residency
- * @PTSCOPE_ACCESS_TABLES: frame numbers of page tables; whoever sees frames
- *   does, unless the kernel is locked down for confidentiality
+ * @PTSCOPE_ACCESS_TABLES: frame numbers of page tables; granted with frames,
+ *   unless the kernel is locked down for confidentiality
  */
 enum ptscope_access {
 	PTSCOPE_ACCESS_PROCESSES = 1,
@@ -189,8 +192,8 @@ enum ptscope_access {
 };
 
 /**
- * enum ptscope_vma_flag - Properties of a VMA, in the meanings that smaps
- *   gives to its two-letter VmFlags.
+ * enum ptscope_vma_flag - Flags of a VMA. Each doc is the two-letter name that
+ *   smaps gives to the same flag.
  * @PTSCOPE_VMA_FLAG_READ: rd
  * @PTSCOPE_VMA_FLAG_WRITE: wr
  * @PTSCOPE_VMA_FLAG_EXEC: ex
@@ -281,25 +284,24 @@ enum {
 	PTSCOPE_A_TARGET_PID = 1,
 	PTSCOPE_A_TARGET_START,
 	PTSCOPE_A_TARGET_END,
-	PTSCOPE_A_TARGET_START_TIME,
-	PTSCOPE_A_TARGET_COMM,
-	PTSCOPE_A_TARGET_VMA,
-	PTSCOPE_A_TARGET_CENSUS,
-	PTSCOPE_A_TARGET_TABLE,
 	PTSCOPE_A_TARGET_STATES,
 	PTSCOPE_A_TARGET_CATEGORY_MASK,
 	PTSCOPE_A_TARGET_CATEGORY_INVERTED,
 	PTSCOPE_A_TARGET_CATEGORY_ANYOF,
 	PTSCOPE_A_TARGET_DETAIL,
-	PTSCOPE_A_TARGET_HIDDEN,
-	PTSCOPE_A_TARGET_RUNS,
-	PTSCOPE_A_TARGET_EXTRAS,
-	PTSCOPE_A_TARGET_ADDRESS,
-	PTSCOPE_A_TARGET_PATH,
 	PTSCOPE_A_TARGET_CACHE,
-	PTSCOPE_A_TARGET_BRIEF,
-	PTSCOPE_A_TARGET_SERIES,
-	PTSCOPE_A_TARGET_LINES,
+	PTSCOPE_A_TARGET_ADDRESS,
+	PTSCOPE_A_TARGET_INFO,
+	PTSCOPE_A_TARGET_START_TIME,
+	PTSCOPE_A_TARGET_COMM,
+	PTSCOPE_A_TARGET_HIDDEN,
+	PTSCOPE_A_TARGET_ERROR,
+	PTSCOPE_A_TARGET_CENSUS,
+	PTSCOPE_A_TARGET_TABLE,
+	PTSCOPE_A_TARGET_NODE,
+	PTSCOPE_A_TARGET_VMA,
+	PTSCOPE_A_TARGET_RUNS,
+	PTSCOPE_A_TARGET_PATH,
 
 	__PTSCOPE_A_TARGET_MAX,
 	PTSCOPE_A_TARGET_MAX = (__PTSCOPE_A_TARGET_MAX - 1)
@@ -310,7 +312,6 @@ enum {
 	PTSCOPE_A_PATH_VMA,
 	PTSCOPE_A_PATH_ENTRY,
 	PTSCOPE_A_PATH_RUN,
-	PTSCOPE_A_PATH_EXTRA,
 
 	__PTSCOPE_A_PATH_MAX,
 	PTSCOPE_A_PATH_MAX = (__PTSCOPE_A_PATH_MAX - 1)
@@ -335,6 +336,9 @@ enum {
 	PTSCOPE_A_VMA_DEV_MINOR,
 	PTSCOPE_A_VMA_INODE,
 	PTSCOPE_A_VMA_NAME,
+	PTSCOPE_A_VMA_CENSUS,
+	PTSCOPE_A_VMA_TABLE,
+	PTSCOPE_A_VMA_NODE,
 
 	__PTSCOPE_A_VMA_MAX,
 	PTSCOPE_A_VMA_MAX = (__PTSCOPE_A_VMA_MAX - 1)
@@ -368,6 +372,10 @@ enum {
 	PTSCOPE_A_CENSUS_GUARD,
 	PTSCOPE_A_CENSUS_POISON,
 	PTSCOPE_A_CENSUS_BAD,
+	PTSCOPE_A_CENSUS_ANON,
+	PTSCOPE_A_CENSUS_FILE,
+	PTSCOPE_A_CENSUS_SHARED,
+	PTSCOPE_A_CENSUS_EXCLUSIVE,
 
 	__PTSCOPE_A_CENSUS_MAX,
 	PTSCOPE_A_CENSUS_MAX = (__PTSCOPE_A_CENSUS_MAX - 1)
@@ -381,6 +389,14 @@ enum {
 
 	__PTSCOPE_A_TABLE_MAX,
 	PTSCOPE_A_TABLE_MAX = (__PTSCOPE_A_TABLE_MAX - 1)
+};
+
+enum {
+	PTSCOPE_A_NODE_ID = 1,
+	PTSCOPE_A_NODE_SIZE,
+
+	__PTSCOPE_A_NODE_MAX,
+	PTSCOPE_A_NODE_MAX = (__PTSCOPE_A_NODE_MAX - 1)
 };
 
 enum {

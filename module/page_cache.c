@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the page cache has of pages that are not mapped. It is read as mincore()
- * reads it: RCU keeps the nodes of the xarray, and a reference keeps a folio
- * while its flags are looked at. No page is marked as accessed.
+ * Looks up pages that are not mapped in the page cache, as mincore() does: RCU keeps
+ * the nodes of the xarray, and a reference keeps a folio while its flags are read. No
+ * page is marked as accessed.
  */
 #include <linux/leafops.h>
 #include <linux/mm.h>
@@ -10,17 +10,14 @@
 #include <linux/rcupdate.h>
 #include <linux/shmem_fs.h>
 #include <linux/xarray.h>
-#include "cache.h"
+#include "page_cache.h"
+
+/* Slots of one look. Each may hold a large folio. RCU readers are kept short. */
+#define SLOTS 16
 
 /*
- * Slots that are looked at in one go; each may stand for a large folio. They take about
- * as long as a window does.
- */
-#define LOOKS 16
-
-/*
- * Can @folio be mapped, or is it being read in yet? One that is about to be moved
- * or freed has no reference to give, and has been read in.
+ * Has the folio been read in, so that it can be mapped? One without a reference is
+ * about to be moved or freed, and has been read in.
  */
 static bool is_uptodate(struct xa_state *xas, struct folio *folio)
 {
@@ -33,7 +30,7 @@ static bool is_uptodate(struct xa_state *xas, struct folio *folio)
 	return uptodate;
 }
 
-/* Decode a slot of the page cache, which is the one for @index. */
+/* Decode the slot for @index. */
 static void slot_entry(struct address_space *mapping, struct xa_state *xas, void *slot,
 		       pgoff_t index, unsigned int order, struct ptscope_entry *entry)
 {
@@ -42,13 +39,13 @@ static void slot_entry(struct address_space *mapping, struct xa_state *xas, void
 			entry->state = PTSCOPE_STATE_CACHED;
 		return;
 	}
-	/* Of a file, only the memory that a page was evicted lately. */
+	/* In a file, a value is the shadow of a page that was evicted. */
 	if (shmem_mapping(mapping)) {
 		swp_entry_t swap = radix_to_swp_entry(slot);
 
 		if (softleaf_type(swap) == SOFTLEAF_SWAP) {
 			entry->state = PTSCOPE_STATE_SWAP;
-			/* A large folio has one slot here, and many in the swap area. */
+			/* A large folio has one value here, and many slots in the swap area. */
 			entry->value = ptscope_swap_value(swap) +
 				       (index & (BIT(order) - 1));
 		}
@@ -56,35 +53,37 @@ static void slot_entry(struct address_space *mapping, struct xa_state *xas, void
 }
 
 /**
- * ptscope_cache_look() - look pages up in the page cache
+ * ptscope_page_cache_look() - look up pages in the page cache
  * @mapping: the page cache
- * @index: of the first page
- * @pages: how many are of interest
- * @entry: says what is true where nothing is found, and is changed to what is
+ * @index: index of the first page
+ * @pages: number of pages
+ * @entry: the decoded empty entry; changed to what the page cache holds
+ * @looks: the number of slots that were read is subtracted, as far as it goes
  *
- * Locking: the VMA that maps @mapping is locked, so that it stays.
- * Context: takes the RCU read lock, for LOOKS slots at the most.
+ * Locking: the VMA that maps @mapping is locked for read, which keeps @mapping.
+ * Context: takes the RCU read lock, for SLOTS slots at most.
  *
- * Return: how many of the pages, at least one, @entry is true of.
+ * Return: number of pages, at least 1, that @entry is true of.
  */
-unsigned long ptscope_cache_look(struct address_space *mapping, pgoff_t index,
-				 unsigned long pages, struct ptscope_entry *entry)
+unsigned long ptscope_page_cache_look(struct address_space *mapping, pgoff_t index,
+				      unsigned long pages, struct ptscope_entry *entry,
+				      unsigned int *looks)
 {
-	const struct ptscope_entry vacant = *entry;
+	const struct ptscope_entry empty = *entry;
 	const pgoff_t last = index + pages - 1;
 	XA_STATE(xas, &mapping->i_pages, index);
 	pgoff_t next = index;
-	unsigned int looks;
+	unsigned int slots;
 	void *slot;
 
 	rcu_read_lock();
-	for (looks = 0; looks < LOOKS && next <= last; looks++) {
-		struct ptscope_entry found = vacant;
+	for (slots = 0; slots < SLOTS && next <= last; slots++) {
+		struct ptscope_entry found = empty;
 		pgoff_t begin = last + 1, end = last + 1;
 
 		slot = xas_find(&xas, last);
 		if (xas_retry(&xas, slot)) {
-			looks--;
+			slots--;
 			continue;
 		}
 		if (slot) {
@@ -94,9 +93,9 @@ unsigned long ptscope_cache_look(struct address_space *mapping, pgoff_t index,
 			end = round_down(begin, BIT(order)) + BIT(order);
 			slot_entry(mapping, &xas, slot, begin, order, &found);
 		}
-		/* Slots that hold nothing come before the one found. */
+		/* Empty slots precede the one that was found. */
 		if (begin > next) {
-			if (next > index && entry->state != vacant.state)
+			if (next > index && entry->state != empty.state)
 				break;
 			next = begin;
 			if (!slot)
@@ -110,5 +109,6 @@ unsigned long ptscope_cache_look(struct address_space *mapping, pgoff_t index,
 		xas_set(&xas, next);
 	}
 	rcu_read_unlock();
+	*looks -= min(*looks, slots + 1);
 	return min(next - index, pages);
 }
