@@ -53,7 +53,7 @@ torturers := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 bench_programs := bench observer target
 # What a target does when it is told to work; it has no part in the others.
 target_obj := $(T)/bench/work.o $(T)/layouts/layout.o
-bench_obj := $(patsubst tests/bench/%.c,$(T)/bench/%.o,$(filter-out $(bench_programs:%=tests/bench/%.c) tests/bench/work.c,$(wildcard tests/bench/*.c))) \
+bench_obj := $(patsubst tests/bench/%.c,$(T)/bench/%.o,$(filter-out $(bench_programs:%=tests/bench/%.c) tests/bench/work.c tests/bench/native%.c,$(wildcard tests/bench/*.c))) \
 	     $(T)/selftests/proc.o $(T)/selftests/ktap.o
 # Record is no test, and format.c is shared.
 unit_tests := $(filter-out record format,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
@@ -139,6 +139,24 @@ $(T)/bench/target: $(T)/bench/target.o $(target_obj)
 $(T)/bench/%: $(T)/bench/%.o $(bench_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
+# The matching loop, as the kernel compiles the module: without the registers that
+# the kernel does not save for itself. The rest of the program is an ordinary one.
+KERNEL_CFLAGS := -O2 -fno-strict-aliasing -fno-strict-overflow -fno-stack-protector \
+		 $(if $(filter x86_64,$(shell uname -m)),-mno-sse -mgeneral-regs-only)
+$(T)/bench/native: tests/bench/native.c $(T)/bench/native_loop.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -pthread -o $@ $^
+
+$(T)/bench/native_loop.o: tests/bench/native_loop.c $(T)/bench/run_match.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) -I$(T)/bench -c -o $@ $<
+
+# The part of the module's header that needs nothing of the kernel's.
+$(T)/bench/run_match.h: module/pattern.h
+	@mkdir -p $(@D)
+	sed -n '/^struct ptscope_pattern {/,/^};/p; /^.. Is @value what the pattern/,/^.. Not inlined/p' $< | \
+		sed '/^.. Not inlined/d' >$@
+
 # A client that says it is another version. (What a former build found to depend
 # on are headers, too.)
 $(T)/ptscope-other: $(cli_src) $(STATIC_LIB) $(headers)
@@ -216,6 +234,12 @@ bench:
 ## make bench-observer   what a process notices of being looked at
 bench-observer:
 	scripts/bench-observer $(BENCH)
+
+## make bench-native   the module's matching loop and the running kernel's interfaces on
+##                 this processor, without a guest; BENCH="-j -t 1"
+.PHONY: bench-native
+bench-native:
+	@scripts/bench-native $(BENCH)
 
 ## make lint       shellcheck, checkpatch, sparse, and both compilers' warnings
 .PHONY: lint compat-lines

@@ -78,6 +78,18 @@ for case in "${cases[@]}"; do
 	check "$case: a missing page is detected" detects_extra_page "$case"
 done
 
+figures=$tmp/native.json
+measure_native() {
+	scripts/bench-native -j -m 8 -o 8 >"$figures"
+}
+check "native figures are measured" measure_native
+check "native: every loop has each distance, and the kernel's interfaces a figure" says "$figures" '
+	(.cpu | length) > 0 and (.native | type) == "boolean" and
+	(.rows | map(select(.kind == "loop" and .threads == 1) | .ahead) | unique) == [0, 2, 4, 8, 16] and
+	(.rows | map(select(.kind == "loop") | .name) | unique | length) >= 4 and
+	(.rows | map(select(.kind == "kernel") | .name) | contains(["pagemap", "mincore"])) and
+	all(.rows[]; .mentries_per_s > 0 and .gb_per_s > 0 and .s_per_tib > 0)'
+
 figures=$tmp/observer.json
 check "bench-observer runs" \
 	scripts/bench-observer -k "$kernel" -b 16777216 -r 1 -t 500 -o "$figures"
