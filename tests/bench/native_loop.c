@@ -8,11 +8,11 @@
 #include <stdint.h>
 #include "native_loop.h"
 
-/* What the module's header takes from the kernel's. */
+/* What the module's header takes from the kernel's; __always_inline is the C library's. */
 typedef uint64_t u64;
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 
-#include "run_match.h"
+#include "../../module/run_match.h"
 
 /* x86-64: everything but the frame number. The tables are synthetic, and the same everywhere. */
 #define FLAG_BITS 0xfff0000000000fffull
@@ -28,16 +28,13 @@ static __always_inline void prefetch(const u64 *table, unsigned int lines)
 
 static __always_inline u64 match_table(const u64 *entry)
 {
-	const u64 *const end = entry + NATIVE_ENTRIES;
+	unsigned int at = 0;
 	u64 runs = 0;
 
-	while (entry != end) {
-		const struct ptscope_pattern pattern = {
-			.value = READ_ONCE(*entry),
-			.mask = FLAG_BITS,
-		};
+	while (at < NATIVE_ENTRIES) {
+		const struct ptscope_pattern pattern = { .value = entry[at], .mask = FLAG_BITS };
 
-		entry = ptscope_run_end(entry, end, pattern, 0);
+		at = ptscope_run_end(entry, at, NATIVE_ENTRIES, pattern);
 		runs++;
 	}
 	return runs;
