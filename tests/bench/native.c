@@ -6,8 +6,8 @@
  *
  *	scripts/bench-native [-j] [-m MIB] [-o MIB] [-t THREADS]
  *
- * Each figure is the best of ROUNDS, in which all take turns. Nothing here is compared with a limit: the
- * program fails only if a loop or an interface gives a wrong result.
+ * Each figure is the best of ROUNDS, in which all take turns. None is compared with a
+ * limit: the program fails only if a loop or an interface gives a wrong result.
  */
 #include <errno.h>
 #include <fcntl.h>
