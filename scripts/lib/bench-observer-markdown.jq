@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The README's table of what a process notices, from bench-observer.json. What
-# falls short of its goal is bold.
+# From build/bench-observer.json to the table of delays in docs/benchmarks.md. A
+# missed goal is bold.
 
 include "measured";
 
