@@ -235,7 +235,7 @@ bench-observer:
 bench-native:
 	@scripts/bench-native $(BENCH)
 
-## make lint       shellcheck, checkpatch, sparse, and both compilers' warnings
+## make lint       static checks: style, kernel-doc, spelling, sparse, both compilers' warnings
 .PHONY: lint compat-lines
 lint:
 	scripts/lint -k "$(KERNEL)"
