@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make            module for the running kernel, library and client
-# make demo       see the page tables of a real server; installs what it needs
-# make check      run the tests in guests of the same kind; less than ten minutes
-# make help       the rest
+# make demo       boot a guest and print the memory of a Redis server in it
+# make check      run the tests in such guests; less than ten minutes
+# make help       print all targets
 
 VERSION := $(shell sed -n 's/.*PTSCOPE_VERSION "\(.*\)"/\1/p' module/version.h)
 SOVERSION := 0
@@ -29,7 +29,7 @@ ALL_CFLAGS  = $(BASE_CFLAGS) -MMD -MP
 # For programs made of several sources at once: the compiler would list the sources as
 # dependencies, and a source that is renamed would break the build.
 headers    := $(wildcard userspace/*/*.h tests/*/*.h module/uapi/linux/*.h module/*.h)
-# Asked when a recipe runs, since "make demo" installs what answers.
+# Expanded when a recipe runs, because "make demo" installs the packages first.
 NL_CFLAGS   = $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0)
 NL_LIBS     = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 # What the client prints with: tables and JSON.
@@ -44,12 +44,12 @@ lib_obj  := $(lib_src:%.c=$(BUILD)/%.o)
 cli_src  := $(wildcard userspace/cli/*.c)
 cli_obj  := $(cli_src:%.c=$(BUILD)/%.o)
 layout_obj := $(patsubst tests/%.c,$(T)/%.o,$(wildcard tests/layouts/*.c))
-# What several tests share, and is none itself.
+# Sources that several tests share.
 shared_selftest := client ktap proc runs target
 selftests := $(filter-out $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c)))
 selftest_obj := $(patsubst %,$(T)/selftests/%.o,$(filter $(shared_selftest),$(patsubst tests/selftests/%.c,%,$(wildcard tests/selftests/*.c))))
 torturers := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
-# Each of these is a program; the rest of tests/bench is what they share.
+# Programs of tests/bench; the other sources there are shared.
 bench_programs := bench observer target
 # What a target does when it is told to work; it has no part in the others.
 target_obj := $(T)/bench/work.o $(T)/layouts/layout.o
@@ -71,15 +71,15 @@ all: module userspace
 help:
 	@sed -n 's/^# \(make.*\)/\1/p; s/^## //p' Makefile
 
-## make module     the module alone; KDIR=... for another kernel's headers
+## make module     the module only; KDIR=... for another kernel's headers
 module:
 	@test -d $(KDIR) || { \
-		echo "There are no kernel headers at $(KDIR)." >&2; \
-		echo "Install them (Debian: linux-headers-$$(uname -r)), name others by KDIR=," >&2; \
-		echo "or use 'make demo', which needs none." >&2; exit 1; }
+		echo "no kernel headers in $(KDIR)" >&2; \
+		echo "Install them (Debian: linux-headers-$$(uname -r)), set KDIR," >&2; \
+		echo "or use 'make demo', which does not need them." >&2; exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-## make userspace  library and client alone
+## make userspace  library and client only
 userspace: $(STATIC_LIB) $(SHARED_LIB) $(CLI)
 
 $(BUILD)/%.o: %.c
@@ -100,12 +100,12 @@ $(SHARED_LIB): $(lib_obj) userspace/lib/libptscope.map
 		-Wl,--no-undefined $(LDFLAGS) -o $@ $(lib_obj) $(NL_LIBS)
 	ln -sf $(@F) $(U)/lib/libptscope.so
 
-# The client carries the library in itself: it runs from wherever it stands.
+# The client is linked with the static library, so that it runs without installation.
 $(CLI): $(cli_obj) $(STATIC_LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(OUT_LIBS)
 
-## make tests      the programs that the tests run
+## make tests      the programs of the tests
 tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)/fuzz/%) \
        $(fuzzers:%=$(T)/fuzz/corpus/%/.unpacked)
 
@@ -151,20 +151,19 @@ $(T)/bench/native_loop.o: tests/bench/native_loop.c module/run_match.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) -c -o $@ $<
 
-# A client that says it is another version. (What a former build found to depend
-# on are headers, too.)
+# A client with another version.
 $(T)/ptscope-other: $(cli_src) $(STATIC_LIB) $(headers)
 	$(CC) $(BASE_CFLAGS) $(OUT_CFLAGS) -DPTSCOPE_VERSION='"99.0"' -o $@ $(filter %.c %.a,$^) $(NL_LIBS) $(OUT_LIBS)
 
-# These know the library's inside, which the shared library does not show. The
-# library's sources are built once more, with what finds a read out of bounds.
+# Tests of internal functions, which the shared library does not export. They compile the
+# library's sources with the sanitizers.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 $(T)/unit/%: tests/unit/%.c tests/unit/format.c userspace/lib/decode.c userspace/lib/internal.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(NL_CFLAGS) $(SANITIZE) -o $@ $(filter %.c,$^) $(NL_LIBS)
 
-# What a fuzzer tries, with what it is about. By default a program that tries
-# what is kept again; scripts/fuzz has clang make the fuzzer itself.
+# Fuzzers. By default a program that runs the inputs in the corpus; scripts/fuzz builds
+# the fuzzer with clang.
 FUZZ_CC := $(CC)
 FUZZ_SANITIZE := $(SANITIZE)
 FUZZ_MAIN := tests/fuzz/run.c
@@ -190,42 +189,44 @@ $(T)/unit/record: $(T)/unit/record.o $(STATIC_LIB)
 demo:
 	scripts/demo
 
-## make torture MINUTES=N   address spaces that never rest, and clients that never behave
+## make torture MINUTES=N   processes that change without pause, clients that misuse the
+##                 protocol, for N minutes
 .PHONY: torture
 torture:
 	scripts/torture -m $(MINUTES) $(if $(filter-out 6.1,$(KERNEL)),-k "$(KERNEL)")
 
-## make fuzz MINUTES=N   replies and arguments that libFuzzer makes up, and requests to the
-##                 kernel, N minutes each
+## make fuzz MINUTES=N   fuzz replies, arguments and requests to the kernel, N minutes
+##                 each
 MINUTES ?= 1
 .PHONY: fuzz
 fuzz:
 	scripts/fuzz -m $(MINUTES)
 
-## make check KERNEL="NAME..."   the tests on other kernels; scripts/vm --list names them;
-##                 CHECK="guest rig ..." for only these groups
+## make check KERNEL="NAME..."   the tests on other kernels; scripts/vm --list prints the
+##                 names; CHECK="guest rig ..." for these groups only
 check:
 	scripts/check -k "$(KERNEL)" $(CHECK)
 
-## make check-all  all groups of tests, on the kernels that differ most
+## make check-all  all groups of tests, on four kernels
 check-all:
 	scripts/check -a $(CHECK)
 
-## make check-matrix   the tests on every kernel there is
+## make check-matrix   the tests on every kernel
 check-matrix:
 	scripts/check -k all lint workloads guest la57 numa
 
-## make coverage   which lines of module, library and client the tests reach
+## make coverage   the lines of module, library and client that the tests execute
 .PHONY: coverage
 coverage:
 	scripts/coverage $(COVERAGE)
 
-## make bench      how fast it is, beside whatever else answers; BENCH="-r 15 dense ..."
+## make bench      speed beside the kernel's other interfaces, in a guest;
+##                 BENCH="-r 15 dense ..."
 .PHONY: bench bench-observer
 bench:
 	scripts/bench $(BENCH)
 
-## make bench-observer   what a process notices of being looked at
+## make bench-observer   delays of a process whose page tables are read
 bench-observer:
 	scripts/bench-observer $(BENCH)
 
@@ -240,19 +241,19 @@ bench-native:
 lint:
 	scripts/lint -k "$(KERNEL)"
 
-## make compat-lines   how many lines of module/compat each kernel compiles
+## make compat-lines   number of lines of module/compat that each kernel compiles
 compat-lines:
 	scripts/compat-lines
 
-## make spec       make the UAPI header and the client's names from module/spec/ptscope.yaml
+## make spec       generate the UAPI header and the client's names from module/spec/ptscope.yaml
 spec:
 	scripts/gen-spec
 
-# The kernel that KDIR belongs to; the running one if its headers are gone.
+# The release of the kernel in KDIR, or the running one if KDIR does not exist.
 KERNEL_RELEASE = $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 		 $(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(shell uname -r))
 MODULES = $(DESTDIR)/lib/modules/$(KERNEL_RELEASE)
-# Not for a tree that is being staged.
+# Not with DESTDIR.
 UPDATE_CACHES = test -n "$(DESTDIR)" || { depmod $(KERNEL_RELEASE); ldconfig; }
 
 ## make install    module, library, client and manual; KDIR=..., PREFIX=/usr/local, DESTDIR=
@@ -275,7 +276,7 @@ install-userspace: userspace
 	    -e 's|@version@|$(VERSION)|' userspace/lib/ptscope.pc.in \
 		> $(DESTDIR)$(libdir)/pkgconfig/ptscope.pc
 
-## make uninstall  remove what "make install" with the same KDIR, PREFIX and DESTDIR put there
+## make uninstall  remove what "make install" with the same variables has installed
 uninstall:
 	test ! -d $(MODULES) || find $(MODULES) -path '*/module/ptscope.ko*' -delete
 	rm -f $(DESTDIR)$(bindir)/ptscope $(DESTDIR)$(libdir)/libptscope.* \
@@ -285,7 +286,7 @@ uninstall:
 		$(DESTDIR)$(bashcompletiondir)/ptscope $(DESTDIR)$(libdir)/pkgconfig/ptscope.pc
 	@$(UPDATE_CACHES)
 
-## make clean      remove what was built
+## make clean      remove the output of builds
 clean:
 	rm -rf $(BUILD)
 	test ! -d $(KDIR) || $(MAKE) -C $(KDIR) M=$(CURDIR) clean

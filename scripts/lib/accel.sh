@@ -1,18 +1,18 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which accelerator QEMU is to use. That /dev/kvm can be opened does not mean
-# that a kernel boots under it (nested virtualisation may hang), so it is tried
-# once, and the answer remembered for this host, this QEMU and this kernel.
+# Chooses QEMU's accelerator. A /dev/kvm that can be opened does not mean that a kernel
+# boots with it (nested virtualisation may hang). So it is tried once, and the result
+# is cached for this host, this QEMU and this kernel.
 
 kvm_boots() {
-	local image=$1 initramfs=$2 said
-	said=$(timeout --kill-after=1 8 "${QEMU[@]}" -nodefaults -no-user-config \
+	local image=$1 initramfs=$2 output
+	output=$(timeout --kill-after=1 8 "${QEMU[@]}" -nodefaults -no-user-config \
 		-display none -no-reboot -accel kvm -cpu max -m 512 \
 		-kernel "$image" -initrd "$initramfs" \
 		-append 'console=ttyS0 quiet panic=-1 ptscope.probe' \
 		-serial stdio -monitor none </dev/null 2>/dev/null) || :
-	[[ $said == *ptscope-probe-ok* ]]
+	[[ $output == *ptscope-probe-ok* ]]
 }
 
 choose_accel() {
@@ -24,7 +24,7 @@ choose_accel() {
 	case ${PTSCOPE_ACCEL:-} in
 	tcg | kvm) echo "$PTSCOPE_ACCEL"; return ;;
 	'') ;;
-	*) say "PTSCOPE_ACCEL is neither tcg nor kvm: $PTSCOPE_ACCEL"; return 1 ;;
+	*) say "invalid PTSCOPE_ACCEL: '$PTSCOPE_ACCEL'; use tcg or kvm"; return 1 ;;
 	esac
 	if ! { : <>/dev/kvm; } 2>/dev/null; then
 		echo tcg

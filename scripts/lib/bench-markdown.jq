@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From build/bench.json to the tables in docs/benchmarks.md: the cases with a goal.
+# Converts build/bench.json to the tables in docs/benchmarks.md: the cases with a goal.
 
 def digits: if . >= 10 then round else (. * 100 | round / 100) end;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From the JSON of "make bench-native" to the table in docs/benchmarks.md: a row
+# Converts the JSON of "make bench-native" to the tables in docs/benchmarks.md: a row
 # for each loop and number of threads, the best distance of prefetching named.
 
 def digits: if . >= 100 then round elif . >= 10 then (. * 10 | round / 10)

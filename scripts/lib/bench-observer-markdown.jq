@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From build/bench-observer.json to the table of delays in docs/benchmarks.md. A
+# Converts build/bench-observer.json to the table of delays in docs/benchmarks.md. A
 # missed goal is bold.
 
 include "measured";

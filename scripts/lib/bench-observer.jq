@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From what tests/bench/observer prints to objects: for each scanner and each
-# operation, for each scanner's holds of mmap_lock, and for each of ours' time
-# with interrupts off. $kernel is the kernel's name, $goals the text of
+# Converts the output of tests/bench/observer to objects: one for each scanner and
+# operation, for each scanner's holds of mmap_lock, and for each of ptscope's times with
+# interrupts off. $kernel is the name of the kernel, $goals the text of
 # observer-goals.tsv.
 #
-# A ratio is the median of those of all rounds, each to the time alone just
-# before; the figures themselves are medians of all rounds, too.
+# Ratios are medians over all rounds, each to the time alone just before. The figures
+# are medians over all rounds as well.
 
 include "measured";
 
@@ -22,7 +22,7 @@ def is_looking: IN("alone", "busy") | not;
 | ($all | map(.op) | distinct) as $ops
 | (reduce ($rows[] | select(.[0] == "looks")) as $it ({}; .[$it[1]] += ($it[2] | tonumber)))
 	as $looks
-# Of each operation, every other one is alone.
+# Every other measurement of an operation is alone.
 | [$ops[] as $op | [$all[] | select(.op == $op)]
 	| range(0; length; 2) as $i | .[$i] as $alone | $alone, .[$i + 1]
 	| . + {median_ratio: (.median / $alone.median), p99_ratio: (.p99 / $alone.p99)}]
@@ -32,8 +32,8 @@ def is_looking: IN("alone", "busy") | not;
 	median_ratio: (map(.median_ratio) | median), p99_ratio: (map(.p99_ratio) | median),
 	count: (map(.count) | add), rounds: length}})
 | from_entries as $latency
-# The worst of ours is what peers are compared with. What takes long is done seldom,
-# and then knows little of what is rare: who is worse by the median is no better.
+# Peers are compared with the worst figure of ptscope. A long operation has few samples,
+# so its 99th percentile means little: a peer with a worse median is worse.
 | (reduce $ops[] as $op ({}; .[$op] = ([$latency[]
 	| select(.op == $op and (.scanner | is_ours))]
 	| {median: (map(.median_ratio) | max), p99: (map(.p99_ratio) | max)}))) as $worst

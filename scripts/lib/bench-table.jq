@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From build/bench.json to what is printed: a line for each peer, and, divided
-# from these by an empty line, one for what each case takes.
+# Converts build/bench.json to text: a line for each peer, an empty line, and a line for
+# each case.
 
 def field($name): .["\($name)_\(.unit)"];
 

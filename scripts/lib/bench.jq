@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From what tests/bench/bench prints to an object for each peer of each case.
-# $goals is the text of goals.tsv; $counted what was printed, by -c, where a
-# nanosecond is an instruction, or nothing.
+# Converts the output of tests/bench/bench to an object for each peer of each case.
+# $goals is the text of goals.tsv. $counted is the output with -c, where a nanosecond is
+# an instruction, or empty.
 
 include "measured";
 
@@ -12,12 +12,12 @@ def by_case($kind; f): map(select(.[0] == $kind) | {key: .[1], value: f}) | from
 def by_way($kind; f): map(select(.[0] == $kind)) | group_by(.[1:3])
 	| map({key: (.[0][1:3] | join("\t")), value: f}) | from_entries;
 
-# Of each round, the median of what was asked in it.
+# For each round, the median of its turns.
 def by_rounds: by_way("time"; group_by(.[3] | tonumber) | map(map(.[4] | tonumber) | median));
 
 def scaled($unit): if $unit == "us" then . / 1000 | rounded(1) else . end;
 def mib: .pages * 4096 / 1048576;
-# What is the same in all objects of a case: ours, and what it takes.
+# The same in all objects of a case: ptscope's figures.
 def ours($unit; $times): {
 	"ours_\($unit)": ($times | median | scaled($unit)),
 	"ours_min_\($unit)": ($times | min | scaled($unit)),
@@ -41,14 +41,14 @@ def counted($case; $calls; $peer_calls; $instructions; $peer_instructions): {
 | ($counted | rows) as $counted
 | ($counted | by_rounds | map_values(median)) as $instructions
 | ($counted | by_way("count"; .[0][6] | tonumber)) as $calls
-# What is counted in bytes is measured there alone.
+# Figures in bytes are measured with -c only.
 | ($counted | map(select(.[0] == "case" and .[2] == "bytes")[1])) as $memory
 | (rows + ($counted | map(select(.[1] | IN($memory[]))))) as $rows
 | ($rows | by_case("case"; {unit: .[2], pages: (.[3] | tonumber), tables: (.[4] | tonumber)})) as $case
 | ($rows | by_way("count"; .[0] | {items: (.[3] | tonumber), bytes: (.[4] | tonumber),
 	datagrams: (.[5] | tonumber)})) as $count
 | ($rows | by_rounds) as $time
-# In the order in which they were asked.
+# In the order of the measurements.
 | [$rows[] | select(.[0] == "count" and .[2] != "ours")
 	| .[1] as $name | .[2] as $peer | "\($name)\tours" as $us | "\($name)\t\($peer)" as $them
 	| $case[$name].unit as $unit

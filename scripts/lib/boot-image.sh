@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What QEMU is given to boot. An emulated processor takes seconds to unpack a
-# bzImage, so the host does it once, and QEMU enters the bare kernel by PVH.
+# Chooses the file that QEMU boots. An emulated processor needs seconds to unpack a
+# bzImage, so the host does it once, and QEMU enters the unpacked kernel by PVH.
 
 # Prints SIZE bytes at OFFSET of FILE as one decimal number, little-endian.
 field() {
@@ -14,7 +14,7 @@ inner_kernel() {
 	local image=$1 start length unpack
 	[[ $(field "$image" $((0x202)) 2) -ge $((0x208)) ]] || return 1
 	start=$((($(field "$image" $((0x1f1)) 1) + 1) * 512 + $(field "$image" $((0x248)) 4)))
-	# The last four bytes are the size of what is inside.
+	# The last four bytes are the size of the unpacked kernel.
 	length=$(($(field "$image" $((0x24c)) 4) - 4))
 	case $(field "$image" "$start" 4) in
 	1484404733) unpack='xz -dcq' ;;
@@ -26,10 +26,9 @@ inner_kernel() {
 	[[ ${PIPESTATUS[2]} -eq 0 ]]
 }
 
-# Prints the file to boot of the kernel in DIR: the bare kernel where it can be
-# had and can be entered so, else the image as it came. It is the code that
-# unpacks an image which turns five-level paging on; a processor that may have
-# that needs the image.
+# Prints the file to boot of the kernel in DIR: the unpacked kernel if it supports PVH,
+# otherwise the image. Five-level paging is switched on by the code that unpacks the
+# image, so a processor with five levels needs the image.
 boot_image() {
 	local dir=$1 arch=$2 cpu=$3 bare=$1/boot/vmlinux
 	if [[ ",$cpu," != *,la57=off,* ]]; then

@@ -1,11 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the packages of a Debian kernel are, and how they are laid out so that
-# they need not be installed.
+# Finds the packages of a Debian kernel, and unpacks them instead of installing them.
 
-# Prints the packages of one kind that the candidate of a package depends on.
-# (Those that apt does not know stand in <>.)
+# apt_depends PACKAGE PATTERN: prints the dependencies of PACKAGE that match. apt prints
+# names without a package in <>.
 apt_depends() {
 	LC_ALL=C apt-cache depends --important "$1" 2>/dev/null | tr -d '<>' |
 		sed -n "s/^ *|\\{0,1\\}Depends: \\($2\\)\$/\\1/p"
@@ -16,14 +15,14 @@ apt_version() {
 		sed -n 's/^Version: //p'
 }
 
-# apt drops its rights to a user who may not enter a private cache directory,
-# and warns of it; what is fetched is checked against signed sums either way.
+# apt warns that its unprivileged user cannot enter a private cache directory. Downloads
+# are verified either way.
 apt_download() {
 	(cd "$1" && apt-get download -q -o APT::Sandbox::User=root "${@:2}" >&2)
 }
 
-# Prints the packages that an image and headers are made of, themselves among
-# them: newer kernels have image, modules and configuration in several.
+# Prints the packages that an image and headers consist of, including these two: newer
+# kernels split image, modules and configuration.
 kernel_parts() {
 	local -A seen=()
 	local -a todo=("$@")
@@ -40,17 +39,17 @@ kernel_parts() {
 	done
 }
 
-# Moves to TO the first of the files that is there.
+# mv_one TO FILE...: moves the first file that exists.
 mv_one() {
 	local file
 	for file in "${@:2}"; do
 		[[ ! -e $file ]] || { mv "$file" "$1"; return; }
 	done
-	say "the packages hold no ${1##*/}"
+	say "the packages do not contain ${1##*/}"
 	return 1
 }
 
-# Lays out in DIR the kernel RELEASE whose packages are in DIR/deb.
+# unpack_kernel DIR RELEASE: unpacks the packages in DIR/deb.
 unpack_kernel() {
 	local dir=$1 release=$2 deb
 	mkdir -p "$dir/boot" "$dir/headers" || return 1
@@ -65,8 +64,8 @@ unpack_kernel() {
 	else
 		mv "$dir/image/lib" "$dir/lib"
 	fi
-	# The image is called vmlinux where it is not packed. Newer packages keep
-	# it beside the modules.
+	# An image that is not compressed is called vmlinux. Newer packages have it in
+	# the directory of the modules.
 	mv_one "$dir/boot/vmlinuz" "$dir"/image/boot/vmlinu[xz]-"$release" \
 		"$dir/lib/modules/$release"/vmlinu[xz] &&
 		mv_one "$dir/boot/config" "$dir/image/boot/config-$release" \
@@ -74,18 +73,18 @@ unpack_kernel() {
 	rm -rf "$dir/deb" "$dir/image" "$dir/headers/lib" "$dir/headers/usr/share"
 	ln -s "headers/usr/src/linux-headers-$release" "$dir/kdir"
 
-	# The headers expect to stand in /usr/src, and say so in a Makefile. Named
-	# relative to that Makefile they can stand anywhere, and be moved.
+	# The Makefile of the headers has absolute paths in /usr/src. With relative ones
+	# the headers can be anywhere.
 	# shellcheck disable=SC2016
 	sed -i -e '1 i here := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))' \
 		-e "s|^KBUILD_OUTPUT *=.*/linux-headers-$release\$|KBUILD_OUTPUT := \$(here)|" \
 		-e 's|^include /usr/src/|include $(here)/../|' \
 		"$dir/kdir/Makefile" || return 1
 	if grep -q /usr/src "$dir/kdir/Makefile"; then
-		say "the headers' Makefile still names /usr/src"
+		say "the Makefile of the headers still contains /usr/src"
 		return 1
 	fi
 
-	# The image's own postinst would have made modules.dep.
+	# The postinst script of the image creates modules.dep otherwise.
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$dir" "$release"
 }

@@ -1,13 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which QEMU runs a machine. Before 8.1 it translated a page of code without
-# keeping others from changing it meanwhile; a kernel that patches itself could
-# then meet its own breakpoint for ever, once in some hundred boots. Where the
-# machine's Debian has only such a QEMU, the one that its backports have is
-# unpacked in the cache: nothing of the machine's own is replaced.
+# Chooses the QEMU. Before 8.1 it did not protect a page of code against changes while it
+# translated it. A kernel that patches its own code could then hit its breakpoint
+# forever, once in several hundred boots. If Debian has only such a version, the one
+# of backports is unpacked in the cache; nothing is installed.
 #
-# PTSCOPE_QEMU names a directory whose emulators are to be used instead.
+# PTSCOPE_QEMU is a directory with emulators to use instead.
 
 # shellcheck source=layer.sh
 . "$PTSCOPE_LIB/layer.sh"
@@ -20,12 +19,12 @@ recent_enough() {
 	dpkg --compare-versions "$1" ge "$EMULATOR_OLDEST"
 }
 
-# Prints the version that a command says it has, or fails.
+# Prints the version of a command, or fails.
 emulator_version() {
 	"$@" --version 2>/dev/null | sed -n '1s/.* version \([0-9.]*\).*/\1/p' | grep .
 }
 
-# True if apt would install one that is recent enough.
+# True if apt can install a recent enough version.
 emulator_offered() {
 	local version
 	version=$(apt_version "$1")
@@ -36,26 +35,26 @@ emulator_offered() {
 	[[ $version ]] && recent_enough "${version#*:}"
 }
 
-# Prints the directory in which an emulator was unpacked, if that is to be used.
+# Prints the directory of an unpacked emulator, or fails.
 unpacked_emulator() {
 	local dir
 	dir=$(cat "$PTSCOPE_CACHE/emulator/$1" 2>/dev/null) && [[ -d $dir ]] && echo "$dir"
 }
 
-# Backports are asked for a newer one once a day.
+# True if backports were checked for a newer version within a day.
 emulator_fresh() {
 	[[ $(find "$PTSCOPE_CACHE/emulator/$1" -mmin -1440 2>/dev/null) ]] &&
 		unpacked_emulator "$1" >/dev/null
 }
 
-# To apt, the machine has what it has but for its QEMU.
+# Prints the status of the installed packages without QEMU.
 without_qemu() {
 	awk -v RS= -v ORS='\n\n' '!/^Package: (qemu-|ipxe-qemu|seabios|opensbi)/' \
 		/var/lib/dpkg/status
 }
 
-# unpack_emulator NAME PACKAGE...: unpacks it, unless that was done. An old one is
-# better than none: a machine may be away from the net.
+# unpack_emulator NAME PACKAGE...: unpacks it if needed. Without a network the one in
+# the cache is used.
 unpack_emulator() (
 	emulators=$PTSCOPE_CACHE/emulator known=$PTSCOPE_CACHE/emulator/$1
 	lock "$emulators/lock"
@@ -70,15 +69,15 @@ unpack_emulator() (
 	fi
 )
 
-# choose_emulator ARCH PACKAGE...: sets QEMU to the words that start the emulator
-# of that architecture, which is in the packages.
+# choose_emulator ARCH PACKAGE...: sets QEMU to the command of the emulator of ARCH,
+# which the packages contain.
 choose_emulator() {
 	local name=qemu-system-$1 version dir libraries
 	shift
 	if [[ ${PTSCOPE_QEMU:-} ]]; then
 		QEMU=("$PTSCOPE_QEMU/$name")
 		emulator_version "${QEMU[@]}" >/dev/null ||
-			{ say "there is no $name that runs in $PTSCOPE_QEMU"; return 1; }
+			{ say "no working $name in $PTSCOPE_QEMU"; return 1; }
 		return
 	fi
 	QEMU=("$name")
@@ -91,10 +90,10 @@ choose_emulator() {
 			return
 		fi
 		unpack_emulator "$name" "$@" ||
-			{ say "no $name of version $EMULATOR_OLDEST or newer can be had"; return 1; }
+			{ say "$name $EMULATOR_OLDEST or newer is not available"; return 1; }
 	fi
 	dir=$(unpacked_emulator "$name")
-	# Debian's looks for what it needs where it would have been installed.
+	# Debian's QEMU searches the directories of an installed one.
 	libraries=$dir/usr/lib/$(uname -m)-linux-gnu
 	QEMU=(env "LD_LIBRARY_PATH=$libraries" "QEMU_MODULE_DIR=$libraries/qemu"
 		"$dir/usr/bin/$name" -L "$dir/usr/share/qemu" -L "$dir/usr/share/seabios"

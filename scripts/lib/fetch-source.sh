@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Builds a kernel from the source that Debian packages, for instruments that no
-# kernel of Debian's has. Arguments: the package of the source, and the names of
-# files in config/ that say what is on. See fetch-apt.sh for what a fetcher gives.
+# Builds a kernel from Debian's source package, with debugging options that Debian's
+# kernels do not have. Arguments: the source package, and files in config/. See
+# fetch-apt.sh for the functions.
 
 # shellcheck source=fetch-apt.sh
 . "$PTSCOPE_LIB/fetch-apt.sh"
 
-# What is on, from all files together.
+# Prints the options of all files.
 source_config() {
 	local name
 	for name in "$@"; do
@@ -16,7 +16,7 @@ source_config() {
 	done
 }
 
-# Another configuration is another version.
+# The configuration is part of the version.
 fetch_latest() {
 	local version
 	version=$(apt_version "$1")
@@ -32,16 +32,16 @@ config_sum() {
 	source_config "$@" | sha256sum | cut -c 1-8
 }
 
-# Several trees, each with a configuration of its own, may share the cache: what
-# was built last need not be what this one asks for.
+# Trees with different configurations may share the cache, so the last build may have
+# another configuration.
 fetch_stale() {
 	local lists
 	eval "$(apt-config shell lists Dir::State::lists/d)"
 	[[ $lists -nt $1 || $(readlink "${1%/*}/current") != *-$(config_sum "${@:3}") ]]
 }
 
-# An option that another one keeps from being what it is to be is an error: an
-# instrument would be missing, and nobody would know.
+# It is an error if an option does not get the requested value, because of another
+# one: a debugging option would be missing unnoticed.
 configure() {
 	local tree=$1 line bad=
 	source_config "${@:2}" >"$tree/all.config" || return 1
@@ -51,12 +51,12 @@ configure() {
 			! grep -q "^${line%n}" "$tree/.config"
 		else
 			grep -qxF -e "$line" "$tree/.config"
-		fi || { say "the configuration does not come to $line"; bad=1; }
+		fi || { say "the configuration does not have $line"; bad=1; }
 	done <"$tree/all.config"
 	[[ ! $bad ]]
 }
 
-# Modules are built against headers and makefiles alone.
+# Building modules needs headers and makefiles only.
 prune() {
 	(
 		cd "$1" || exit 1
@@ -74,7 +74,7 @@ fetch_into() {
 	local dir=$1 source=$2 tree=$1/build release
 	shift 2
 	"$PTSCOPE_REPO/scripts/deps" bc bison flex libelf-dev xz-utils cpio || return 1
-	say "fetching $source, to build a kernel of it with the configuration $*"
+	say "fetching $source, to build a kernel with the configuration $*"
 	mkdir "$dir/deb" "$tree" "$dir/boot"
 	apt_download "$dir/deb" "$source" || {
 		as_root apt-get update -q >&2 && apt_download "$dir/deb" "$source"
@@ -86,7 +86,7 @@ fetch_into() {
 	(
 		unset MAKEFLAGS MFLAGS MAKELEVEL GNUMAKEFLAGS ARCH CROSS_COMPILE O M C W CC LD CFLAGS
 		configure "$tree" "$@" || exit 1
-		say "building it, which takes some minutes"
+		say "building the kernel; this takes some minutes"
 		make -s -C "$tree" "-j$(nproc)" bzImage modules >"$dir/log" 2>&1 &&
 			make -s -C "$tree" INSTALL_MOD_PATH="$dir" modules_install >>"$dir/log" 2>&1 ||
 			{ tail -n 30 "$dir/log" >&2; exit 1; }

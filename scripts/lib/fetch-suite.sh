@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Fetches a kernel of another Debian suite or architecture than the machine's.
-# Arguments: the suite, the architecture as Debian names it, the packages that
-# depend on the newest image and on its headers, and the series of kernels that
-# is meant, where the suite moves from one to the next. See fetch-apt.sh for what
-# a fetcher gives. Beside that, this one leaves two files for build-module:
-#   needs/suite     the Debian to build in (none: this machine can)
-#   needs/packages  what the build takes there, one on a line
-#   needs/key       what makes a root fit for it, or not
+# Arguments: suite, Debian's name of the architecture, the packages that depend on the
+# newest image and on its headers, and the series of the kernel if the suite moves
+# from one to the next. See fetch-apt.sh for the functions. This fetcher also writes
+# files for build-module:
+#   needs/suite     suite of the root to build in; absent if this machine can build
+#   needs/packages  packages for the build, one per line
+#   needs/key       dependencies that identify a suitable root
 #
 # Uses of scripts/kernel: arch.
 # shellcheck disable=SC2154
@@ -24,22 +24,22 @@ fetch_stale() {
 	[[ ! $(find "$1" -mmin -1440) ]]
 }
 
-# current_package SUITE META KIND SERIES: prints the package linux-KIND-... that
-# META depends on. If that has left the series, those of the series may still be
-# there; then it is the newest of them.
+# current_package SUITE META KIND SERIES: prints the package linux-KIND-... that META
+# depends on. If that is of another series, prints the newest one of SERIES that is
+# still in the archive.
 current_package() {
 	local suite=$1 meta=$2 kind=linux-$3 series=$4 package release older
 	package=$(apt_depends "$meta" "$kind-[0-9].*")
-	[[ $package ]] || { say "Debian's $suite has no package $meta"; return 1; }
+	[[ $package ]] || { say "$suite has no package $meta"; return 1; }
 	release=${package#"$kind-"}
 	if [[ $series && $release != "$series".* ]]; then
-		# The same but for the digits: of its flavour, and built for this suite.
+		# Names that differ in digits only: the same flavour, built for this suite.
 		older=$(apt-cache pkgnames "$kind-$series." | sort -V |
 			awk -v kind="$kind-" -v release="$release" '
 				function rest(name) { sub(/^[0-9.]*/, "", name); return name }
 				rest(substr($0, length(kind) + 1)) == rest(release)' | tail -n 1)
 		[[ $older ]] || {
-			say "Debian's $suite has moved from $series to $release: scripts/lib/kernels names what is gone"
+			say "$suite has $release and no kernel $series any more; update scripts/lib/kernels"
 			return 1
 		}
 		package=$older
@@ -54,25 +54,24 @@ fetch_latest() {
 	apt_version "$image"
 }
 
-# Prints what the build takes: the compiler that the headers want, and what the
-# kernel's build tools are linked with.
+# Prints the packages for a build: the compiler that the headers ask for, make, and the
+# libraries of the kernel's build tools.
 build_needs() {
 	local headers=$1 kbuild=$2 compiler
 	compiler=$(apt_depends "$headers" '\(gcc\|linux-compiler-gcc\)-[0-9].*' |
 		sed -n 's/^\(linux-compiler-\)\{0,1\}\(gcc-[0-9]*\).*/\2/p' | head -n 1)
-	[[ $compiler ]] || { say "$headers names no compiler"; return 1; }
+	[[ $compiler ]] || { say "$headers does not depend on a compiler"; return 1; }
 	if ! arch_native "$arch"; then
 		compiler+=-${arch_triplet//_/-}
 	fi
 	echo "$compiler"
 	echo make
-	# Only type information takes pahole, and modules are built without.
+	# pahole is needed for BTF only, and modules are built without.
 	apt_depends "$kbuild" '.*' | sed 's/:.*//' | grep -v -e '^linux-' -e '^pahole$'
 }
 
-# builds_here PACKAGES KEY: true if this machine's own apt has the compiler, which
-# the file PACKAGES names in its first line, and what the kernel's build tools
-# depend on, which is in the file KEY.
+# builds_here PACKAGES KEY: true if this machine's apt has the compiler in the first
+# line of the file PACKAGES, and the dependencies in the file KEY.
 builds_here() {
 	local compiler
 	read -r compiler <"$1"
@@ -97,14 +96,14 @@ fetch_into() {
 	}
 	mapfile -t packages < <(kernel_parts "$image" "$headers" | sort -u)
 	kbuild=$(printf '%s\n' "${packages[@]}" | sed -n '/^linux-kbuild-/p')
-	[[ $kbuild ]] || { say "$headers names no linux-kbuild"; return 1; }
-	# The tools run here, whatever machine they build for.
+	[[ $kbuild ]] || { say "$headers does not depend on linux-kbuild"; return 1; }
+	# The build tools run on this machine.
 	if [[ $debian != "$native" ]]; then
 		kbuild=${kbuild%:*}:$native
 		mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sed "s/^linux-kbuild-.*/$kbuild/")
 	fi
 
-	say "fetching $image and what its modules build against"
+	say "fetching $image and its headers"
 	mkdir "$dir/deb" "$dir/needs"
 	apt_download "$dir/deb" "${packages[@]}" || {
 		# The lists may name a version that the archive has replaced.

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guest's first file system: a part that is the same for all runs of a
-# kernel and is cached beside it, and a small part for one run behind it. The
-# kernel unpacks archives that stand one behind the other.
+# Creates the guest's initramfs: a part that is the same for all runs of a kernel and is
+# cached with it, followed by a small part for one run. The kernel unpacks concatenated
+# archives.
 
-# What reaching the ports takes, and the host's files: by 9p, or by virtiofs.
+# Modules for the ports, and for the host's files by 9p or virtiofs.
 GUEST_MODULES=(virtio_pci virtio_console overlay virtio_blk)
 declare -A SHARE_MODULES=([9p]='9pnet_virtio 9p' [virtiofs]='virtiofs')
 
@@ -14,7 +14,7 @@ pack() {
 		cpio --null --create --format=newc --owner=0:0 --quiet | gzip -1)
 }
 
-# Copies the modules of a kernel, and those they need, in the order of loading.
+# Copies modules and their dependencies, and lists them in the order of loading.
 gather_modules() {
 	local dir=$1 release=$2 into=$3 module path file
 	mkdir -p "$into"
@@ -37,8 +37,8 @@ gather_modules() {
 	touch "$into/order"
 }
 
-# base_initramfs DIR RELEASE SHARE BUSYBOX: prints the path of the part that is
-# common to all runs of a kernel. BUSYBOX is one for its architecture.
+# base_initramfs DIR RELEASE SHARE BUSYBOX: prints the path of the part that all runs of
+# a kernel share. BUSYBOX is of the kernel's architecture.
 base_initramfs() {
 	local dir=$1 release=$2 share=$3 busybox=$4 hash base root applet
 	hash=$(cat "$PTSCOPE_LIB"/{initramfs.sh,guest-init,splats} "$busybox" | sha256sum)
@@ -48,7 +48,7 @@ base_initramfs() {
 		mkdir -p "$root"/{bin,proc,sys,dev,rig,shares,upper,new}
 		chmod 755 "$root"
 		cp "$busybox" "$root/bin/busybox"
-		# Asked of the machine's own, since the other may not run here.
+		# From the machine's busybox, because BUSYBOX may not run here.
 		for applet in $(busybox --list); do
 			[[ $applet == busybox ]] || ln -s busybox "$root/bin/$applet"
 		done
@@ -61,7 +61,7 @@ base_initramfs() {
 			return 1
 		fi
 		rm -rf "$root"
-		# Other trees may share the cache, and use the part that they made.
+		# Other trees may share the cache, so recent parts stay.
 		find "$dir" -maxdepth 1 -name 'initramfs-*.gz' -mtime +7 -delete
 		mv "$base.$$" "$base"
 	fi

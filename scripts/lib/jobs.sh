@@ -4,11 +4,10 @@
 # Runs jobs side by side, and shows their progress: on a terminal one line for
 # each running job, elsewhere a line when a job starts and when it ends.
 #
-# A job is a name. run_job NAME, a function of the caller, does the work; what it
-# prints goes to LOGS/NAME.tap. LOGS/NAME.end then holds its exit status and its
-# seconds.
+# A job is a name. run_job NAME, a function of the caller, does the work; its output is
+# written to LOGS/NAME.tap, and then its exit status and duration to LOGS/NAME.end.
 
-# Of the jobs that run: process and start, by name.
+# Process and start time of the running jobs, by name.
 declare -A job_pid=() job_begun=()
 job_lines=0
 
@@ -18,8 +17,7 @@ job_counts() {
 		END { print passed + 0, failed + 0, skipped + 0 }' "$1"
 }
 
-# Prints the test that runs now, as tests/run-guest names it, or else the
-# last line of the log.
+# Prints the current test, as tests/run-guest names it, or the last line of the log.
 job_now() {
 	awk '/^# test: .* took [0-9]+ s$/ { test = "" }
 		/^# test: / && !/ took [0-9]+ s$/ { test = substr($0, 9) }
@@ -72,8 +70,7 @@ end_job() {
 	echo "$job: ended after $seconds s: $passed passed, $failed failed, $skipped skipped"
 }
 
-# run_jobs LOGS N JOB...: runs at most N jobs at a time, and begins them in the
-# order in which they are named.
+# run_jobs LOGS N JOB...: runs at most N jobs at a time, and starts them in this order.
 run_jobs() {
 	local logs=$1 most=$2 job live=
 	shift 2
@@ -101,8 +98,7 @@ kill_tree() {
 	done
 }
 
-# Stops what still runs. Where a script is interrupted, what it started in the
-# background is not.
+# Stops running jobs. An interrupt of a script does not reach its background processes.
 stop_jobs() {
 	local job
 	for job in "${!job_pid[@]}"; do

@@ -1,28 +1,26 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Debian packages without installing them: what a root lacks of them is fetched
-# and unpacked into a directory, which a guest stacks below that root. The
-# packages' own scripts are not run. Which root is meant, apt is told before:
-# it is the host's, unless suite_apt was called.
+# Provides Debian packages without installing them: those that a root lacks are
+# downloaded and unpacked into a directory, which a guest stacks below that root. Their
+# scripts do not run. The root is the host's, unless suite_apt was called before.
 
 # shellcheck source=suite.sh
 . "$PTSCOPE_LIB/suite.sh"
 
-# Prints the archive files that installing the packages would take, or fails.
+# Prints the archive files that an installation of the packages needs, or fails.
 lacking() {
 	LC_ALL=C apt-get install --print-uris -qq -y --no-install-recommends \
 		--no-upgrade -o Debug::NoLocking=1 \
 		-o Dir::Cache::archives="$1" "${@:2}"
 }
 
-# Prints the directory to stack below the root, or nothing if that has all of
-# the packages.
+# Prints the directory to stack below the root, or nothing if the root has all packages.
 layer() {
 	local layers=$PTSCOPE_CACHE/layers files hash incoming deb name
 	mkdir -p "$layers/none/partial"
 	files=$(lacking "$layers/none" "$@") || {
-		say "apt cannot resolve it; updating its lists"
+		say "apt cannot resolve the packages; updating its lists"
 		if [[ ${APT_CONFIG:-} ]]; then
 			suite_update now || return 1
 		else
@@ -33,10 +31,10 @@ layer() {
 	files=$(awk '/^\x27/ { print $2 }' <<<"$files" | LC_ALL=C sort)
 	[[ $files ]] || return 0
 	hash=$(sha256sum <<<"$files" | cut -c 1-16)
-	# A browser is too large to be fetched by two runs at the same time.
+	# Two runs must not download the same packages at the same time.
 	[[ -d $layers/$hash ]] || lock "$layers/$hash.lock"
 	if [[ ! -d $layers/$hash ]]; then
-		say "fetching, to be unpacked and not installed: ${files//$'\n'/ }"
+		say "fetching, without installing: ${files//$'\n'/ }"
 		incoming=$(mktemp -d "$layers/.incoming.XXXXXX")
 		chmod 755 "$incoming"
 		mkdir -p "$incoming/deb/partial" "$incoming/root/usr"

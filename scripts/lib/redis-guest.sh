@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A Redis server in the guest whose memory is worth seeing: many keys, huge
-# pages where they fit, and a part swapped out. Wants --swap and
-# --with redis-server.
+# Runs a Redis server in the guest with many keys, huge pages, and a part of its memory
+# swapped out. Needs --swap and --with redis-server.
 
 redis_socket=/run/redis-ptscope.sock
 redis_group=/sys/fs/cgroup/redis-ptscope
@@ -17,7 +16,7 @@ redis_start() {
 	echo always >/sys/kernel/mm/transparent_hugepage/enabled
 	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 	mkdir -p "$redis_group"
-	# Redis asks not to get huge pages unless told otherwise.
+	# Redis disables huge pages for itself by default.
 	bash -c "echo \$\$ >$redis_group/cgroup.procs && exec \"\$@\"" _ \
 		redis-server --port 0 --unixsocket "$redis_socket" --save '' --disable-thp no \
 		--enable-debug-command local >/run/redis-ptscope.log 2>&1 &
@@ -29,8 +28,8 @@ redis_start() {
 		sleep 0.1
 	done
 	redis debug populate "$1" key 400 >/dev/null
-	# Cold memory goes to swap when memory is short. Here nothing is short, so
-	# the kernel is asked to make room as if it were; it may find less to give.
+	# Memory is not short here, so the kernel is asked to reclaim some. It may reclaim
+	# less than that.
 	echo "$2" >"$redis_group/memory.reclaim" 2>/dev/null || true
 }
 

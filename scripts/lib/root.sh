@@ -1,19 +1,20 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Root file systems of other suites and architectures, kept in the cache. They
-# are packages unpacked, no more: none of their scripts is run, so making one
-# takes neither root's rights nor a processor of that architecture.
+# Root file systems of other suites and architectures, in the cache. Packages are
+# unpacked and their scripts do not run, so creating a root needs neither root's rights
+# nor a processor of that architecture. mmdebstrap --variant=extract takes as long (9 s
+# for arm64), and leaves an empty dpkg status, which layer.sh needs.
 
 # shellcheck source=suite.sh
 . "$PTSCOPE_LIB/suite.sh"
 
-# What any root wants, and apt would not bring by itself.
+# Needed in every root, and not a dependency of other packages.
 ROOT_BASE=(base-files base-passwd bash coreutils dash debianutils diffutils
 	findutils grep gzip mawk sed tar util-linux)
 
-# extracted_root SUITE ARCH KEY PACKAGE...: prints the directory, making it if
-# need be. A root of another KEY is another root.
+# extracted_root SUITE ARCH KEY PACKAGE...: creates a root if needed, and prints its
+# directory. Each KEY has a root of its own.
 extracted_root() {
 	local suite=$1 arch=$2 key=$3 roots=$PTSCOPE_CACHE/roots hash dir
 	shift 3
@@ -25,14 +26,14 @@ extracted_root() {
 			lock "$roots/$suite-$arch.lock"
 			[[ -d $dir ]] && exit
 			rm -rf "$roots/.incoming-$suite-$arch"
-			# Those that nothing has used for a month will not be missed.
+			# Delete roots that were not used for a month.
 			find "$roots" -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rm -rf {} +
-			say "making a root of Debian's $suite for $arch"
+			say "creating a root of $suite for $arch"
 			make_root "$roots/.incoming-$suite-$arch" "$suite" "$arch" "$@" &&
 				mv -T "$roots/.incoming-$suite-$arch" "$dir"
 		) || return 1
 	fi
-	# Roots in use bear the time of their last use.
+	# The time of the directory is that of its last use.
 	touch "$dir"
 	echo "$dir"
 }
@@ -50,14 +51,14 @@ make_root() {
 	merged_usr "$dir"
 	for deb in "$dir"/deb/*.deb; do
 		unpack "$deb" "$dir" || return 1
-		# So that apt can tell what is there and what is not.
+		# So that apt knows the installed packages.
 		mkdir -p "${status%/*}"
 		{ dpkg-deb -f "$deb" && printf 'Status: install ok installed\n\n'; } >>"$status" ||
 			return 1
 	done
 	rm -rf "$dir/deb"
 
-	# The little that the packages' scripts would have done and that is missed.
+	# What the scripts of the packages do otherwise, as far as it is needed.
 	[[ -e $dir/bin/sh ]] || ln -s dash "$dir/bin/sh"
 	[[ -e $dir/bin/awk ]] || ln -s mawk "$dir/bin/awk"
 	[[ -e $dir/bin/which ]] || ln -s which.debianutils "$dir/bin/which"
@@ -67,9 +68,9 @@ make_root() {
 	chmod 1777 "$dir/tmp"
 }
 
-# in_root ROOT KERNEL MODULE COMMAND...: runs COMMAND in ROOT, with the one
-# directory as /ptscope/kernel and the other as /ptscope/module. The mounts are
-# in a name space of their own: they end with the command, however it ends.
+# in_root ROOT KERNEL MODULE COMMAND...: runs COMMAND in ROOT, with the directories as
+# /ptscope/kernel and /ptscope/module. The mounts are in a namespace of their own and
+# end with the command.
 in_root() {
 	local -a own=(--mount --propagation private)
 	[[ $EUID -eq 0 ]] || own+=(--map-root-user)

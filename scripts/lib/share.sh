@@ -1,20 +1,20 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# How the guest sees files of the host without being able to change them: by
-# 9p, which QEMU speaks itself, or by virtiofs for kernels that lack it.
+# Shares files of the host with the guest, read-only: by 9p, which QEMU implements, or by
+# virtiofs for kernels without 9p.
 #
 # Uses of scripts/vm: tmp memory qemu_arguments helpers.
 # shellcheck disable=SC2154
 
-# The kinds of share that the kernel in DIR can mount: prints the best.
+# share_kind DIR: prints the best kind that the kernel in DIR supports.
 share_kind() {
 	if grep -q '^CONFIG_9P_FS=' "$1/boot/config"; then
 		echo 9p
 	elif grep -q '^CONFIG_VIRTIO_FS=' "$1/boot/config"; then
 		echo virtiofs
 	else
-		say "this kernel has neither 9p nor virtiofs"
+		say "the kernel supports neither 9p nor virtiofs"
 		return 1
 	fi
 }
@@ -31,16 +31,15 @@ share_9p() {
 	)
 }
 
-# The daemon that QEMU 7.2 came with, as Debian 12 has it. It cannot be told to only read, so it gets
-# a view of the directory that nothing can be written through, in a mount name
-# space that ends with it.
+# The daemon of QEMU 7.2, in Debian 12. It has no read-only mode, so it gets a read-only
+# mount of the directory, in a mount namespace that ends with it.
 share_virtiofs() {
 	local daemon=/usr/lib/qemu/virtiofsd tries=500
 	local -a own=(--mount --propagation private)
 	[[ $EUID -eq 0 ]] || own+=(--map-root-user)
 	[[ -x $daemon ]] || "$PTSCOPE_REPO/scripts/deps" qemu-system-common
-	[[ -x $daemon ]] || die "this kernel takes $daemon, which QEMU 7.2 still had"
-	# The guest's memory must be such that the daemon can reach it.
+	[[ -x $daemon ]] || die "the kernel needs $daemon, which is part of QEMU 7.2"
+	# The daemon needs access to the guest's memory.
 	[[ " ${qemu_arguments[*]} " == *" memory-backend=memory "* ]] ||
 		qemu_arguments+=(
 			-object "memory-backend-memfd,id=memory,size=${memory}M,share=on"

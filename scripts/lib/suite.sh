@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Debian's other suites and architectures, seen through an apt of their own:
-# the machine's lists, sources and packages are neither used nor touched, and
-# nothing takes root's rights.
+# Runs apt for other Debian suites and architectures, with lists and settings of its own.
+# It does not change those of the machine, and needs no root's rights.
 
 SUITE_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -12,8 +11,8 @@ host_suite() {
 	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 }
 
-# Prints where the machine's own apt finds its main suite, and what belongs to
-# it (updates, security): an address and a suite on a line, the main one first.
+# Prints the archives of the machine's suite and of its updates and security updates: an
+# address and a suite per line, the main one first.
 host_sources() {
 	local tries sources suite
 	suite=$(host_suite)
@@ -27,17 +26,16 @@ host_sources() {
 					print ($4 == suite ? 0 : 1), $5, $4 }' |
 				sort -k 1,1n -s | uniq | cut -d ' ' -f 2-)
 		[[ ! $sources ]] || break
-		# Without its lists apt cannot tell which suite is which.
+		# Without lists apt does not know the names of suites.
 		[[ $tries == 2 ]] ||
 			(unset APT_CONFIG; as_root apt-get update -q >&2) || return 1
 	done
-	[[ $sources ]] || { say "apt knows no archive of Debian's $suite"; return 1; }
+	[[ $sources ]] || { say "apt has no archive of $suite"; return 1; }
 	echo "$sources"
 }
 
-# Prints what sources.list says of a suite. All suites of Debian are in one
-# archive, the one that serves the machine's own. What backports have for the
-# machine's own suite is made for use with that.
+# Prints sources.list of a suite. All suites are in the archive of the machine's own
+# suite. Backports are used together with the suite that they are made for.
 suite_sources() {
 	local sources address name own
 	own=$(host_suite)
@@ -55,7 +53,7 @@ suite_sources() {
 	fi
 }
 
-# Writes standard input to FILE, unless that is what it says already.
+# Writes standard input to FILE, unless the content is the same.
 replace() {
 	local text
 	text=$(cat)
@@ -64,15 +62,15 @@ replace() {
 	}
 }
 
-# suite_apt SUITE ARCH [STATUS]: from here on, apt in this shell means that
-# suite for that architecture (and tools of the machine's own), with the
-# packages installed that the file STATUS tells of, or none.
+# suite_apt SUITE ARCH [STATUS]: makes apt in this shell use that suite for that
+# architecture (and for tools of the machine's own). The installed packages are those in
+# the file STATUS, or none.
 suite_apt() {
 	local home=$PTSCOPE_CACHE/suites/$1-$2 status=${3:-} conf sources
 	conf=$home/apt.conf${3:+.$(sha256sum <<<"$3" | cut -c 1-16)}
 	mkdir -p "$home"/{state/lists/partial,cache/archives/partial} || return 1
 	suite_stamp=$home/updated
-	# Asked anew when there may be something new, and not in each run.
+	# The archives of the machine change rarely: look once a day.
 	if [[ ! -s $home/sources.list ]] || ! suite_fresh; then
 		sources=$(suite_sources "$1") || [[ -s $home/sources.list ]] || return 1
 		[[ ! $sources ]] || replace "$home/sources.list" <<<"$sources"
@@ -100,13 +98,13 @@ suite_apt() {
 	export APT_CONFIG=$conf
 }
 
-# True if the archive was asked within a day.
+# True if the lists were updated within a day.
 suite_fresh() {
 	[[ -e $suite_stamp && $(find "$suite_stamp" -mmin -1440) ]]
 }
 
-# Brings the lists of the suite up to date, once a day unless told "now". Old
-# lists are better than none: a machine may be away from the net.
+# Updates the lists of the suite once a day, or always with "now". Without a network the
+# old lists are used.
 suite_update() {
 	[[ ${1:-} == now ]] || ! suite_fresh || return 0
 	(
@@ -115,15 +113,15 @@ suite_update() {
 		if apt-get update -q -o APT::Update::Error-Mode=any >&2; then
 			touch "$suite_stamp"
 		elif [[ -e $suite_stamp && ${1:-} != now ]]; then
-			say "cannot look for newer packages; going by what was known"
+			say "cannot update the lists of packages; using the old ones"
 		else
 			exit 1
 		fi
 	)
 }
 
-# Unpacks a package below a directory that has /bin, /lib and their like as
-# links into /usr; a directory of that name must not take a link's place.
+# Unpacks a package below a directory with /bin, /lib and others as links into /usr. A
+# directory in the package must not replace such a link.
 unpack() {
 	dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" --keep-directory-symlink
 }

@@ -1,13 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The machine that most tests run in: room for the victims, swap, memory laid aside
-# for huge pages, and the monitor.
+# The guest that most tests run in: memory, swap, hugetlb pages, and QEMU's monitor.
 
 # shellcheck source=arch.sh
 . "$PTSCOPE_LIB/arch.sh"
 
-# Prints the kernel's command line: memory laid aside for what the victims map.
+# Prints the kernel's command line: hugetlb pages and secret memory for the tests.
 boot_arguments() {
 	local size config
 	config=$("$PTSCOPE_REPO/scripts/kernel" "$1")/boot/config || return
@@ -21,9 +20,8 @@ boot_arguments() {
 	echo secretmem.enable=1
 }
 
-# Prints options for scripts/vm: the packages of programs that nobody here wrote,
-# whom the oracle looks at.
-stranger_options() {
+# Prints options for scripts/vm: the packages of the workloads.
+workload_options() {
 	local -a packages=(apparmor redis-server bsh default-jre-headless git memcached nginx
 		nodejs perl postgresql python3 sqlite3)
 	[[ $("$PTSCOPE_REPO/scripts/kernel" "$1" --arch) != x86_64 ]] || packages+=(chromium)
@@ -35,16 +33,16 @@ run_in_test_guest() {
 	local kernel=$1 boot timeout=3600
 	shift
 	boot=$(boot_arguments "$kernel") || return
-	# Instruments take their time.
+	# Kernels with debugging options are slow.
 	"$PTSCOPE_REPO/scripts/kernel" --packaged | grep -qxF "$kernel" || timeout=10800
 	"$PTSCOPE_REPO/scripts/vm" -k "$kernel" -m 6144 --swap 1024 --timeout "$timeout" \
 		--append "$boot" --monitor "$@"
 }
 
-# The same, in a guest that has what it takes to start strangers.
-run_among_strangers() {
+# The same, in a guest with the packages of the workloads.
+run_with_workloads() {
 	local kernel=$1 with
 	shift
-	mapfile -t with < <(stranger_options "$kernel")
+	mapfile -t with < <(workload_options "$kernel")
 	run_in_test_guest "$kernel" "${with[@]}" "$@"
 }

@@ -1,24 +1,24 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a guest has around its kernel: this machine's own files, or, on another
-# architecture, those of a small Debian that is kept in the cache.
+# The files of a guest: those of this machine, or, on another architecture, those of a
+# small Debian in the cache.
 
 # shellcheck source=root.sh
 . "$PTSCOPE_LIB/root.sh"
 
-# What the tests and the demonstration run, and what building ptscope takes.
+# Packages for the tests, the demo and the build.
 GUEST_PACKAGES=(busybox-static bsdutils hostname jq kmod less libc-bin
 	man-db ncurses-base perl procps redis-server
 	libc6-dev libnl-3-dev libnl-genl-3-dev libsmartcols-dev libyajl-dev)
 
-# Prints the root of the small Debian, making it if need be.
+# Prints the root of the small Debian, and creates it if needed.
 # shellcheck disable=SC2154 # set by arch_facts
 guest_root() {
 	extracted_root "$arch_suite" "$arch_debian" guest "${GUEST_PACKAGES[@]}"
 }
 
-# Prints the directory of packages to stack below the guest's root, if any.
+# Prints the directory of packages to stack below the guest's root, or nothing.
 # Uses of scripts/vm: arch root.
 # shellcheck disable=SC2154
 guest_layer() {
@@ -27,7 +27,7 @@ guest_layer() {
 	layer "$@"
 }
 
-# Where programs for ARCH are built, below BUILD.
+# programs_directory ARCH BUILD: prints the output directory of programs for ARCH.
 programs_directory() {
 	if arch_native "$1"; then
 		echo "$2"
@@ -36,8 +36,8 @@ programs_directory() {
 	fi
 }
 
-# Adds a directory to those that are shared beside the root, unless it is in
-# one of them or the guest has a directory of that name.
+# Shares a directory beside the root, unless another share contains it or the guest has
+# a directory of that name.
 share_also() {
 	local other
 	[[ -d $1 && ! -d $root$1 ]] || return 0
@@ -55,10 +55,10 @@ set_user_space() {
 	programs=$(programs_directory "$arch" "$build")
 	if arch_native "$arch"; then
 		root=/
-		busybox=$(command -v busybox) || die "there is no busybox; run scripts/deps"
+		busybox=$(command -v busybox) || die "busybox is not installed; run scripts/deps"
 		return
 	fi
-	root=$(guest_root) || die "cannot make a Debian for $arch"
+	root=$(guest_root) || die "cannot create a Debian root for $arch"
 	busybox=$root/usr/bin/busybox
 	share_also "$PTSCOPE_REPO"
 	share_also "${PTSCOPE_SRC:-$PTSCOPE_REPO}"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The host's half of the verdict: waits for what the guest says of the run, and
-# looks at the console itself. A guest that says nothing has failed.
+# The host's part of the verdict: waits for the guest's report, and checks the console. A
+# guest that does not report has failed.
 #
 # Uses of scripts/vm: tmp timeout qemu relays helpers verdict_fd.
 # shellcheck disable=SC2154
@@ -15,7 +15,7 @@ has_splat() {
 	[[ -e $1 ]] && grep -aqE -f <(splat_patterns) "$1"
 }
 
-# Shows where a log first goes wrong, with what led there.
+# Shows the first fault in a log, with the lines around it.
 show_splat() {
 	local count
 	grep -aE -m 1 -B 5 -A 50 -f <(splat_patterns) "$1" | tr -d '\r' >&2
@@ -34,8 +34,8 @@ show_tail() {
 	}
 }
 
-# Shows why a machine may have ended: the kernel's complaint, or else the last
-# messages of QEMU and of the kernel.
+# Shows why a machine may have ended: a fault of the kernel, or the last messages of
+# QEMU and of the kernel.
 show_end() {
 	if has_splat "$tmp/console"; then
 		show_splat "$tmp/console"
@@ -44,8 +44,8 @@ show_end() {
 	fi
 }
 
-# Reads one line of the verdict port into the variable named, waiting a short
-# time; fails if there is none yet. What came of an unfinished line is kept.
+# read_verdict NAME: reads a line of the verdict port into the variable NAME, or fails
+# after a short time. A part of a line is kept.
 verdict_part=
 read_verdict() {
 	local part
@@ -62,8 +62,7 @@ alive() {
 	kill -0 "$1" 2>/dev/null
 }
 
-# A reader of our output that goes away ends the run, as it would end a
-# command that runs here.
+# If the reader of our output is gone, the run ends, as a command on the host would.
 check_relays() {
 	local relay status
 	for relay in "${relays[@]}"; do
@@ -74,8 +73,8 @@ check_relays() {
 	done
 }
 
-# Waits until all that the command wrote has been passed on. The reader may
-# take its time, as a pager does.
+# Waits until the output of the command is copied. The reader may be slow, as a pager
+# is.
 finish_relays() {
 	local total relay
 	for total in "$@"; do
@@ -104,22 +103,19 @@ describe_end() {
 	fi
 }
 
-# Emulated processors that run side by side can, once in some hundreds of boots,
-# trip over the kernel patching its own code, or lose the interrupt that one of
-# them waits for. A kernel that dies, or is stuck, before anything of ours was in
-# it says nothing about us, and gets one more chance; after that moment a death
-# counts.
+# Once in several hundred boots, emulated processors fail when the kernel patches its own
+# code, or lose an interrupt. A kernel that dies or hangs before the module was loaded
+# is booted once more. After that a death is a failure.
 died_young() {
 	[[ ! $ours && ! $rebooted ]] && has_splat "$tmp/console" &&
 		! grep -aqE 'Modules linked in:.* ptscope' "$tmp/console"
 }
 
-# True if QEMU ended by itself early enough to be started once more: it crashed
-# before the command started, or the guest reset or switched off before the module
-# was loaded. A QEMU that refuses its arguments (status 1) would refuse them again.
-# QEMU 10.0 aborts in iotlb_to_section(), once in some dozens of boots on a busy
-# machine, when a processor uses a device while another one has the kernel look for
-# PCI devices, which moves what the memory map holds.
+# True if QEMU ended early enough to be started once more: it crashed before the command
+# started, or the guest reset or switched off before the module was loaded. A QEMU that
+# rejects its arguments (status 1) would do so again. QEMU 10.0 aborts in
+# iotlb_to_section(), once in several dozen boots on a busy machine, when a processor
+# uses a device while the kernel scans for PCI devices, which changes the memory map.
 ended_young() {
 	[[ ! $began && ! $rebooted && $qemu_status -ne 1 ]] && ! has_splat "$tmp/console" &&
 		[[ ! $ours || $qemu_status -gt 128 ]]
@@ -133,15 +129,15 @@ boot_again() {
 	say "$1; booting once more"
 	local pid
 	kill -9 "$qemu" 2>/dev/null || :
-	# No command has written anything yet. A relay waits for ever for a QEMU
-	# that died before it opened the FIFO.
+	# No command has written anything yet. A relay waits forever for a QEMU that
+	# died before it opened the FIFO.
 	kill "${relays[@]}" 2>/dev/null || :
 	# The helpers end with the machine.
 	for pid in "$qemu" "${relays[@]}" "${helpers[@]}"; do
 		wait "$pid" 2>/dev/null || :
 	done
 	relays=() helpers=()
-	# Nothing here must take the first machine's messages for the second's.
+	# The messages of the first machine must not count for the second one.
 	rm -f "$tmp/console" "$tmp/qemu.log"
 	set_qemu_arguments
 	start_qemu
@@ -154,19 +150,18 @@ begin_waiting() {
 	no_end="no end after $timeout seconds"
 }
 
-# The run has failed once its kernel has said that it is stuck; a processor that
-# comes round shall end it in its own way, and one that does not shall not take
-# all the time that there is.
+# A kernel that has reported a hang has failed the run. It gets some time to end by
+# itself, but not all of the timeout.
 : "${PTSCOPE_VM_STUCK:=300}"
 hasten_if_stuck() {
-	# Nothing in a boot takes as long as a test may.
+	# A boot is shorter than a test.
 	local patience=$((ours || PTSCOPE_VM_STUCK < 60 ? PTSCOPE_VM_STUCK : 60))
 	local soon=$((SECONDS + patience))
 	((SECONDS >= next_look)) || return 0
 	next_look=$((SECONDS + 5))
 	if ((soon < deadline)) && has_splat "$tmp/console"; then
 		deadline=$soon next_look=$soon
-		no_end="no end for $patience seconds after the kernel complained"
+		no_end="no end for $patience seconds after the kernel reported a fault"
 	fi
 }
 
@@ -186,7 +181,7 @@ await_verdict() {
 			ok | bad) break ;;
 			broken)
 				restore_terminal
-				say "the guest could not be set up: ${line#broken }"
+				say "cannot set up the guest: ${line#broken }"
 				show_tail
 				status=125
 				return
@@ -196,7 +191,7 @@ await_verdict() {
 		fi
 		check_relays
 		if ! alive "$qemu"; then
-			# Its last lines may have come between the two looks.
+			# Its last lines may have arrived after the last read.
 			while read_verdict line; do
 				read -r word command_status out err reason <<<"$line"
 				case $word in
@@ -243,7 +238,7 @@ await_verdict() {
 	finish_relays out="$out" err="$err"
 	status=$command_status
 	if [[ $word == bad ]]; then
-		say "the run failed, whatever the command said (status $command_status): $reason"
+		say "the run failed (status of the command: $command_status): $reason"
 		if has_splat "$tmp/dmesg"; then
 			show_splat "$tmp/dmesg"
 		elif [[ -s $tmp/dmesg ]]; then
@@ -251,7 +246,7 @@ await_verdict() {
 		fi
 		status=125
 	elif has_splat "$tmp/console"; then
-		say "the guest saw nothing wrong, but its console did"
+		say "the guest reported no fault, but its console shows one"
 		show_splat "$tmp/console"
 		status=125
 	fi
