@@ -4,7 +4,7 @@
  * module's matching loop goes through synthetic leaf tables, and how fast the
  * running kernel's own interfaces report memory that is really resident.
  *
- *	scripts/bench-native [-j] [-m MIB] [-o MIB] [-t THREADS]
+ *	scripts/bench-native [-j] [-m MIB] [-o MIB] [-r ENTRIES] [-t THREADS]
  *
  * Each figure is the best of ROUNDS, in which all take turns. None is compared with a
  * limit: the program fails only if a loop or an interface gives a wrong result.
@@ -45,6 +45,8 @@ static const unsigned int distances[] = { 0, 2, 4, 8, 16 };
 static bool json;
 static unsigned int rows;
 static size_t page_size;
+/* Entries of a run. */
+static unsigned int run_length = NATIVE_ENTRIES;
 
 static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *format, ...)
 {
@@ -163,8 +165,8 @@ static uint64_t run_threads(const struct native_loop *loop, uint64_t *const *tab
 	}
 	for (i = 0; i < threads; i++) {
 		pthread_join(workers[i].thread, NULL);
-		/* All entries of a table differ in the frame alone: one run. */
-		if (workers[i].runs != NATIVE_NO_RUNS && workers[i].runs != workers[i].count)
+		if (workers[i].runs != NATIVE_NO_RUNS &&
+		    workers[i].runs != workers[i].count * (NATIVE_ENTRIES / run_length))
 			fail("%s: %" PRIu64 " runs in %zu tables", loop->name, workers[i].runs,
 			     workers[i].count);
 		if (workers[i].begun < begun)
@@ -203,16 +205,20 @@ static void measure_once(struct measurement *measurement, uint64_t *const *table
 }
 
 /*
- * Present, writable, user, accessed, dirty, no-execute, as Linux has them on x86-64.
- * Each table's entries differ in the frame alone.
+ * Present, writable, user, accessed, no-execute, as Linux has them on x86-64, and dirty
+ * in every second run. The entries of a run differ in the frame alone.
  */
+#define ENTRY 0x8000000000000027ull
+#define DIRTY 0x40ull
+
 static void fill_tables(uint64_t *entry, size_t count)
 {
 	uint64_t random = 1;
 	size_t i;
 
 	for (i = 0; i < count * NATIVE_ENTRIES; i++)
-		entry[i] = 0x8000000000000067ull | (random_next(&random) & 0xfffffff) << 12;
+		entry[i] = ENTRY | (i / run_length & 1 ? DIRTY : 0) |
+			   (random_next(&random) & 0xfffffff) << 12;
 }
 
 /* In an order in which no table follows the one before it in memory. */
@@ -501,13 +507,14 @@ static uint64_t number(const char *text)
 
 static void usage(FILE *file)
 {
-	fputs("usage: scripts/bench-native [-j] [-m MIB] [-o MIB] [-t THREADS]\n"
+	fputs("usage: scripts/bench-native [-j] [-m MIB] [-o MIB] [-r ENTRIES] [-t THREADS]\n"
 	      "\n"
 	      "  -j          print JSON\n"
 	      "  -m MIB      resident memory for the kernel's interfaces (2048, or a\n"
 	      "              quarter of what is available)\n"
 	      "  -o MIB      tables that do not fit into the cache (2048, as many as 1 TiB\n"
 	      "              of memory has; or a quarter of what is available)\n"
+	      "  -r ENTRIES  length of a run in the tables, a power of two (512)\n"
 	      "  -t THREADS  at most so many threads (one per processor)\n", file);
 }
 
@@ -523,7 +530,7 @@ int main(int argc, char **argv)
 		resident = quarter;
 		large = quarter;
 	}
-	while ((option = getopt(argc, argv, "hjm:o:t:")) != -1) {
+	while ((option = getopt(argc, argv, "hjm:o:r:t:")) != -1) {
 		switch (option) {
 		case 'h':
 			usage(stdout);
@@ -536,6 +543,11 @@ int main(int argc, char **argv)
 			break;
 		case 'o':
 			large = number(optarg);
+			break;
+		case 'r':
+			run_length = number(optarg);
+			if (run_length > NATIVE_ENTRIES || run_length & (run_length - 1))
+				fail("invalid length of a run: '%s'", optarg);
 			break;
 		case 't':
 			threads = number(optarg);
@@ -550,9 +562,10 @@ int main(int argc, char **argv)
 	uname(&system);
 	if (json)
 		printf("{\n  \"cpu\": \"%s\",\n  \"native\": %s,\n  \"kernel\": \"%s\",\n"
-		       "  \"cpus\": %ld,\n  \"page_size\": %zu,\n  \"rounds\": %d,\n  \"rows\": [",
+		       "  \"cpus\": %ld,\n  \"page_size\": %zu,\n  \"rounds\": %d,\n"
+		       "  \"run_entries\": %u,\n  \"rows\": [",
 		       model, is_emulated() ? "false" : "true", system.release,
-		       sysconf(_SC_NPROCESSORS_ONLN), page_size, ROUNDS);
+		       sysconf(_SC_NPROCESSORS_ONLN), page_size, ROUNDS, run_length);
 	else
 		printf("# %s, %ld online, Linux %s: %s\n"
 		       "# best of %d; an entry is 8 bytes and stands for a base page\n"
