@@ -6,7 +6,7 @@
 def digits: if . >= 100 then round elif . >= 10 then (. * 10 | round / 10)
 	else (. * 100 | round / 100) end;
 
-"\(.cpu), \(.cpus) processors, Linux \(.kernel):",
+"\(.cpu), \(.cpus) processors, Linux \(.kernel | sub("-.*"; "")):",
 "",
 "| what | tables, MiB | lines ahead | threads | M entries/s | GB/s | s per TiB |",
 "|---|---:|---:|---:|---:|---:|---:|",
