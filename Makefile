@@ -143,9 +143,9 @@ $(T)/bench/%: $(T)/bench/%.o $(bench_obj) $(STATIC_LIB)
 # the kernel does not save for itself. The rest of the program is an ordinary one.
 KERNEL_CFLAGS := -O2 -fno-strict-aliasing -fno-strict-overflow -fno-stack-protector \
 		 $(if $(filter x86_64,$(shell uname -m)),-mno-sse -mgeneral-regs-only)
-$(T)/bench/native: tests/bench/native.c $(T)/bench/native_loop.o
+$(T)/bench/native: tests/bench/native.c $(T)/bench/native_loop.o $(headers)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -pthread -o $@ $^
+	$(CC) $(BASE_CFLAGS) -pthread -o $@ $(filter %.c %.o,$^)
 
 $(T)/bench/native_loop.o: tests/bench/native_loop.c module/run_match.h
 	@mkdir -p $(@D)
