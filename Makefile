@@ -106,7 +106,7 @@ $(CLI): $(cli_obj) $(STATIC_LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) $(OUT_LIBS)
 
 ## make tests      the programs of the tests
-tests: guest-tests $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)/fuzz/%) \
+tests: guest-tests $(T)/bench/native $(unit_tests:%=$(T)/unit/%) $(T)/unit/record $(fuzzers:%=$(T)/fuzz/%) \
        $(fuzzers:%=$(T)/fuzz/corpus/%/.unpacked)
 
 # What of them runs in a guest, perhaps on another architecture.
@@ -158,9 +158,9 @@ $(T)/ptscope-other: $(cli_src) $(STATIC_LIB) $(headers)
 # Tests of internal functions, which the shared library does not export. They compile the
 # library's sources with the sanitizers.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-$(T)/unit/%: tests/unit/%.c tests/unit/format.c userspace/lib/decode.c userspace/lib/internal.h
+$(T)/unit/%: tests/unit/%.c tests/unit/format.c userspace/lib/decode.c $(headers)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(NL_CFLAGS) $(SANITIZE) -o $@ $(filter %.c,$^) $(NL_LIBS)
+	$(CC) $(BASE_CFLAGS) $(NL_CFLAGS) $(SANITIZE) -o $@ $(filter %.c,$^) $(NL_LIBS)
 
 # Fuzzers. By default a program that runs the inputs in the corpus; scripts/fuzz builds
 # the fuzzer with clang.
@@ -173,7 +173,7 @@ $(FUZZ_OUT)/arguments: tests/fuzz/arguments.c $(filter-out %/main.c,$(cli_src)) 
 $(FUZZ_OUT)/arguments: OBJ_CFLAGS = $(OUT_CFLAGS) -Iuserspace/cli
 $(FUZZ_OUT)/%: tests/fuzz/%.c
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(ALL_CFLAGS) $(OBJ_CFLAGS) $(NL_CFLAGS) $(FUZZ_SANITIZE) -Itests/unit -o $@ \
+	$(FUZZ_CC) $(BASE_CFLAGS) $(OBJ_CFLAGS) $(NL_CFLAGS) $(FUZZ_SANITIZE) -Itests/unit -o $@ \
 		$(filter %.c,$^) $(NL_LIBS) $(OUT_LIBS)
 
 # scripts/fuzz -w packs the corpora.
