@@ -51,7 +51,7 @@ selftest_obj := $(patsubst %,$(T)/selftests/%.o,$(filter $(shared_selftest),$(pa
 torturers := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 # Programs of tests/bench; the other sources there are shared.
 bench_programs := bench observer target
-# What a target does when it is told to work; it has no part in the others.
+# Code of the target, which the programs that measure do not contain.
 target_obj := $(T)/bench/work.o $(T)/layouts/layout.o
 bench_obj := $(patsubst tests/bench/%.c,$(T)/bench/%.o,$(filter-out $(bench_programs:%=tests/bench/%.c) tests/bench/work.c tests/bench/native%.c,$(wildcard tests/bench/*.c))) \
 	     $(T)/selftests/proc.o $(T)/selftests/ktap.o

@@ -58,27 +58,6 @@ static unsigned int index_in_table(const void *entryp)
 	return offset_in_page(entryp) / sizeof(u64);
 }
 
-/*
- * Copy entries, and find out on the way whether all of them have the same flag bits,
- * which are not those of an empty entry. Most tables in use are like that, and it saves
- * two passes over the copy.
- */
-static bool copy_entries(u64 *to, const u64 *from, unsigned int count)
-{
-	const u64 first = READ_ONCE(from[0]);
-	u64 differ = 0;
-	unsigned int i;
-
-	to[0] = first;
-	for (i = 1; i < count; i++) {
-		const u64 entry = READ_ONCE(from[i]);
-
-		to[i] = entry;
-		differ |= entry ^ first;
-	}
-	return !(differ & PTSCOPE_FLAG_BITS) && !ptscope_is_empty(first & PTSCOPE_FLAG_BITS);
-}
-
 static bool has_empty_entry(const u64 *entry, unsigned int count)
 {
 	unsigned int i;
@@ -92,19 +71,17 @@ static bool has_empty_entry(const u64 *entry, unsigned int count)
 /* Read the empty entries of a copy a second time. */
 static void copy_empty_entries(u64 *to, const u64 *from, unsigned int count)
 {
-	unsigned int i, j;
+	unsigned int i = 0, end;
 
-	for (i = 0; i < count; i = j) {
-		u64 any = 0;
-
+	while (i < count) {
 		/* Most tables with empty entries have many, and they are still empty. */
-		for (j = i; j < count && j < i + 8; j++)
-			any |= READ_ONCE(from[j]);
-		if (ptscope_is_empty(any))
-			continue;
-		for (j = i; j < count && j < i + 8; j++)
-			if (ptscope_is_empty(to[j]))
-				to[j] = READ_ONCE(from[j]);
+		for (; i + 4 <= count; i += 4)
+			if (!ptscope_is_empty(READ_ONCE(from[i]) | READ_ONCE(from[i + 1]) |
+					      READ_ONCE(from[i + 2]) | READ_ONCE(from[i + 3])))
+				break;
+		for (end = min(i + 4, count); i < end; i++)
+			if (ptscope_is_empty(to[i]))
+				to[i] = READ_ONCE(from[i]);
 	}
 }
 
@@ -126,9 +103,11 @@ static void copy_empty_entries(u64 *to, const u64 *from, unsigned int count)
 static void copy_table(const struct walk *walk, const u64 *from, unsigned int count)
 {
 	struct ptscope_window *window = walk->window;
+	const u64 differ = ptscope_copy_entries(window->entry, from, count);
 
 	window->count = count;
-	window->uniform = copy_entries(window->entry, from, count);
+	window->uniform = !(differ & PTSCOPE_FLAG_BITS) &&
+			  !ptscope_is_empty(window->entry[0] & PTSCOPE_FLAG_BITS);
 	if (window->uniform || walk->locked || !has_empty_entry(window->entry, count))
 		return;
 	if (window->lock && spin_is_locked(window->lock)) {

@@ -112,13 +112,15 @@ static unsigned long runs_run(struct ptscope_scan *scan, unsigned long addr,
 static unsigned long runs_empty(struct ptscope_scan *scan, unsigned long addr,
 				unsigned long pages, const struct ptscope_entry *entry)
 {
-	struct ptscope_entry page;
+	struct ptscope_entry page = *entry;
 
-	if (!(to_runs(scan)->filter.states & BIT(entry->state)))
-		return pages;
-	page = *entry;
 	page.level = PTSCOPE_LEVEL_PTE;
 	return runs_run(scan, addr, pages, &page);
+}
+
+static bool runs_needs_empty(struct ptscope_scan *scan, enum ptscope_state state)
+{
+	return to_runs(scan)->filter.states & BIT(state);
 }
 
 /* A run does not cross the end of a VMA, even if there is no room for it now. */
@@ -136,6 +138,7 @@ static int runs_leave(struct ptscope_scan *scan)
 static const struct ptscope_sink runs_sink = {
 	.run = runs_run,
 	.empty = runs_empty,
+	.needs_empty = runs_needs_empty,
 	.leave = runs_leave,
 };
 

@@ -203,6 +203,8 @@ static int visit_vma(struct ptscope_scan *scan, struct vm_area_struct *vma, int 
 		enter_vma(scan, vma);
 	scan->place = ptscope_vma_place(vma, scan->cache);
 	scan->plain = ~0ULL;
+	scan->skip_empty = !scan->place.mapping && scan->sink->needs_empty &&
+			   !scan->sink->needs_empty(scan, scan->place.empty);
 
 	err = scan_vma(scan, vma, budget, &over);
 	if (err)

@@ -21,6 +21,8 @@ struct ptscope_scan;
  *	these are not all, the window ends there.
  * @empty: the same for empty entries; @entry has the state that the page cache
  *	gives them
+ * @needs_empty: does the sink need pages of this state, if their entries are empty? NULL
+ *	if it needs all of them.
  * @leave: the scan leaves a VMA, or what is left of it; may be NULL. Another value
  *	than 0 makes ptscope_scan() return it, and the scan can be resumed behind
  *	that VMA.
@@ -36,6 +38,7 @@ struct ptscope_sink {
 			     unsigned long pages, const struct ptscope_entry *entry);
 	unsigned long (*empty)(struct ptscope_scan *scan, unsigned long addr,
 			       unsigned long pages, const struct ptscope_entry *entry);
+	bool (*needs_empty)(struct ptscope_scan *scan, enum ptscope_state state);
 	int (*leave)(struct ptscope_scan *scan);
 };
 
@@ -47,6 +50,7 @@ struct ptscope_sink {
  * @end: end address (exclusive)
  * @cache: look up empty entries in the page cache
  * @frames: frames or swap slots of a run have to be consecutive
+ * @skip_empty: the sink does not need empty entries of the present VMA
  * @changed: VMAs may have changed since the scan began
  * @full: set by the sink when it has no room for what it did not take
  * @looks: struct pages and page-cache slots that may still be read for this window
@@ -74,6 +78,7 @@ struct ptscope_scan {
 	unsigned long end;
 	bool cache;
 	bool frames;
+	bool skip_empty;
 	bool changed;
 	bool full;
 	unsigned int looks;

@@ -151,8 +151,10 @@ void ptscope_scan_window(struct ptscope_scan *scan)
 			next = window->count;
 		at = next ?: ptscope_run_end(window->entry, at, window->count, pattern);
 		end = min(window->end, window->addr + ((unsigned long)at << shift));
-		taken = empty ? report_empty(scan, scan->addr, end) :
-				report_run(scan, scan->addr, end);
+		if (!empty)
+			taken = report_run(scan, scan->addr, end);
+		else
+			taken = scan->skip_empty ? end : report_empty(scan, scan->addr, end);
 		scan->addr = taken;
 		if (taken != end)
 			return;

@@ -16,8 +16,6 @@ typedef uint64_t u64;
 
 /* x86-64: everything but the frame number. The tables are synthetic, and the same everywhere. */
 #define FLAG_BITS 0xfff0000000000fffull
-/* Accessed and dirty, which a processor may leave in an empty entry. */
-#define STRAY_BITS 0x60ull
 #define LINE 64
 
 static __always_inline void prefetch(const u64 *table, unsigned int lines)
@@ -112,21 +110,29 @@ static u64 loop_match(u64 *const *table, size_t count, unsigned int ahead)
 }
 
 /*
- * What copy_entries() of module/pgtable_walk.c does without a lock: a copy entry by
- * entry, and a second look for empty entries. None is empty here.
+ * What the module does to count pages: a copy that is compared with the first entry on
+ * the way, and a search for runs if the flags differ.
  */
-static __attribute__((noinline)) void copy_and_check(u64 *to, const u64 *from, unsigned int count)
+static u64 loop_module(u64 *const *table, size_t count, unsigned int ahead)
 {
-	unsigned int i;
+	u64 copy[NATIVE_ENTRIES], runs = 0;
+	size_t i;
 
-	for (i = 0; i < count; i++)
-		to[i] = READ_ONCE(from[i]);
-	for (i = 0; i < count; i++)
-		if (!(to[i] & ~STRAY_BITS))
-			to[i] = READ_ONCE(from[i]);
+	for (i = 0; i < count; i++) {
+		u64 differ;
+
+		if (i + 1 < count)
+			prefetch(table[i + 1], ahead);
+		differ = ptscope_copy_entries(copy, table[i], NATIVE_ENTRIES);
+		/* The copy is needed even if it is not read. */
+		asm volatile("" : : "r"(copy) : "memory");
+		runs += differ & FLAG_BITS ? match_table(copy) : 1;
+	}
+	return runs;
 }
 
-static u64 loop_module(u64 *const *table, size_t count, unsigned int ahead)
+/* What the module does if frames have to be consecutive: it always searches. */
+static u64 loop_module_frames(u64 *const *table, size_t count, unsigned int ahead)
 {
 	u64 copy[NATIVE_ENTRIES], runs = 0;
 	size_t i;
@@ -134,7 +140,7 @@ static u64 loop_module(u64 *const *table, size_t count, unsigned int ahead)
 	for (i = 0; i < count; i++) {
 		if (i + 1 < count)
 			prefetch(table[i + 1], ahead);
-		copy_and_check(copy, table[i], NATIVE_ENTRIES);
+		ptscope_copy_entries(copy, table[i], NATIVE_ENTRIES);
 		runs += match_table(copy);
 	}
 	return runs;
@@ -168,46 +174,12 @@ static u64 loop_memcpy(u64 *const *table, size_t count, unsigned int ahead)
 	return runs;
 }
 
-/*
- * Compares with the first entry while copying, so that a table that is one run needs no
- * second pass.
- */
-static u64 loop_compare(u64 *const *table, size_t count, unsigned int ahead)
-{
-	u64 copy[NATIVE_ENTRIES], runs = 0;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		const u64 *from = table[i];
-		const u64 first = READ_ONCE(*from);
-		unsigned int j;
-		u64 differ = 0;
-
-		if (i + 1 < count)
-			prefetch(table[i + 1], ahead);
-		for (j = 0; j < NATIVE_ENTRIES; j += 4) {
-			const u64 a = READ_ONCE(from[j]), b = READ_ONCE(from[j + 1]);
-			const u64 c = READ_ONCE(from[j + 2]), d = READ_ONCE(from[j + 3]);
-
-			copy[j] = a;
-			copy[j + 1] = b;
-			copy[j + 2] = c;
-			copy[j + 3] = d;
-			differ |= (a ^ first) | (b ^ first) | (c ^ first) | (d ^ first);
-		}
-		/* The copy is needed even if it is not read. */
-		asm volatile("" : : "r"(copy) : "memory");
-		runs += differ & FLAG_BITS ? match_table(copy) : 1;
-	}
-	return runs;
-}
-
 const struct native_loop native_loops[] = {
 	{ "read", loop_read },
 	{ "match in place", loop_match },
-	{ "copy, check, match", loop_module },
+	{ "module", loop_module },
+	{ "module, frames", loop_module_frames },
 	{ "copy, match", loop_copy },
-	{ "copy and compare", loop_compare },
 	{ "memcpy, match", loop_memcpy },
 };
 

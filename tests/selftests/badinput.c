@@ -615,7 +615,7 @@ static void test_bad_clients(void)
 		;
 	check_reply("a second dump on a busy socket", &busy, -EBUSY, false);
 	receive_all(sock, BIG, &reply);
-	ktap_check(reply.ended && !reply.error && busy.messages + reply.messages > VMAS,
+	ktap_check(reply.ended && !reply.error && busy.messages + reply.messages > 2,
 		   "a second dump on a busy socket: the first one is complete");
 	nl_socket_free(sock);
 
@@ -628,7 +628,7 @@ static void test_bad_clients(void)
 		   "a buffer that is too small: nothing follows the end");
 	request_dump(sock);
 	receive_all(sock, BIG, &reply);
-	ktap_check(reply.ended && !reply.error && !reply.truncated && reply.messages > VMAS,
+	ktap_check(reply.ended && !reply.error && !reply.truncated && reply.messages > 2,
 		   "a large buffer on the same socket");
 	nl_socket_free(sock);
 

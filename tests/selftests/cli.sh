@@ -8,8 +8,8 @@ set -u
 . "$(dirname "$0")/ktap.sh"
 # shellcheck source=tests/selftests/json.sh
 . "$(dirname "$0")/json.sh"
-# shellcheck source=tests/selftests/victims.sh
-. "$(dirname "$0")/victims.sh"
+# shellcheck source=tests/selftests/layouts.sh
+. "$(dirname "$0")/layouts.sh"
 
 # As somebody who may do nothing.
 nobody() {
@@ -198,9 +198,9 @@ same "has no column for them" "$(grep -c SPECIAL <<<"${out%%$'\n'*}")" 0
 status "unless it is named" 0 ptscope maps -o +special "$pid"
 matches "then it has" "${out%%$'\n'*}" SPECIAL
 json_of "JSON has it in any case" '.maps | all(.special == 0)' "$(ptscope maps --json "$pid")"
-start_victim uffd_wp
+start_layout uffd_wp
 special_pid=$!
-if await_victim uffd_wp && ptscope maps --json "$special_pid" | jq -e '.total[0].special > 0' >/dev/null; then
+if await_layout uffd_wp && ptscope maps --json "$special_pid" | jq -e '.total[0].special > 0' >/dev/null; then
 	status "a process with special entries" 0 ptscope maps "$special_pid"
 	matches "has a column for them" "${out%%$'\n'*}" ' DISK +SPECIAL +NAME$'
 else
@@ -363,7 +363,7 @@ json_same "and so are process, node and order" \
 json "a read and a write there cost nothing" '.walk[-1] | .touch == "nothing" and .touch_write == "nothing"'
 status "walk to several addresses" 0 ptscope walk --json "$pid" "$stack_page" "$start" 1000
 json "tells of each" '[.walk[] | select(.state != null) | .state] | . == ["res", "lazy", "unmapped"]'
-json "nothing mapped is told as such" '.walk[-1] | .touch == "SIGSEGV (nothing mapped)" and .level == null'
+json "an address without a mapping" '.walk[-1] | .touch == "SIGSEGV (nothing mapped)" and .level == null'
 status "walk in the middle of a page" 0 ptscope walk --json "$pid" "${stack_page%00}88"
 json "keeps the offset in the physical address" '.walk[-1].phys | endswith("88")'
 
@@ -446,7 +446,7 @@ status "a negative PID" 1 ptscope maps -- -1
 status "PID 0" 1 ptscope maps 0
 status "a PID past all bounds" 1 ptscope maps 99999999999999999999
 status "a PID larger than any" 1 ptscope maps 2147483647
-matches "is refused by the kernel in words" "$err" 'no pid is as large as this'
+matches "is refused by the kernel in words" "$err" 'the pid is too large'
 status "an unknown column" 1 ptscope maps -o size,nonsense "$pid"
 matches "is named" "$err" "unknown column: 'nonsense'"
 status "no column" 1 ptscope maps -o '' "$pid"
@@ -540,10 +540,10 @@ status "kernel threads alone" 1 ptscope maps "${kthreads[@]}"
 same "are one error" "$err" \
 	"ptscope: these are all kernel threads, which have no address space of their own"
 status "an ordinary user at another's process" 1 nobody ptscope maps "$pid"
-matches "is denied in words" "$err" 'looking at another process needs CAP_SYS_PTRACE'
+matches "is denied in words" "$err" 'reading another process needs CAP_SYS_PTRACE'
 matches "with what to do" "$err" '; try sudo$'
 status "root without the right" 1 setpriv --bounding-set -sys_ptrace ptscope maps "$pid"
-matches "is denied in the same words" "$err" 'looking at another process needs CAP_SYS_PTRACE'
+matches "is denied in the same words" "$err" 'reading another process needs CAP_SYS_PTRACE'
 same "without what it has done already" "$(grep -c sudo <<<"$err")" 0
 setpriv --reuid=65534 --regid=65534 --clear-groups sleep 1000 &
 sibling=$!
@@ -551,12 +551,12 @@ until [[ $(</proc/$sibling/comm) == sleep ]]; do sleep 0.1; done
 status "an ordinary user at its other process, by smaps" 0 nobody head -n 1 "/proc/$sibling/smaps"
 status "an ordinary user at its other process" 1 nobody ptscope maps "$sibling"
 matches "is denied in words, for this is stricter" "$err" \
-	'looking at another process needs CAP_SYS_PTRACE'
+	'reading another process needs CAP_SYS_PTRACE'
 status "an ordinary user at itself" 0 nobody ptscope maps --json self
 json "sees its own" '.total[0].res > 0'
 status "an ordinary user at its own pages" 0 nobody ptscope pages --json self
 json "sees them without frames" '.pages | length > 0 and all(.frame == null)'
-matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+matches "the reason is printed" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user at its own folios" 0 nobody ptscope pages --json -o state,node,order,folio self
 json "sees nodes, but no order" \
 	'[.pages[] | select(.state == "res")] | length > 0 and any(.node == 0) and all(.order == null)'
@@ -566,7 +566,7 @@ status "an ordinary user at nodes and folios of its VMAs" 0 nobody ptscope maps 
 same "has no note, as nothing is hidden" "$err" ""
 status "an ordinary user and the page cache" 0 nobody ptscope maps --cache --json -o cached,disk self
 json "does not see it" '.maps | all(.cached == null) and any(.disk > 0)'
-matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+matches "the reason is printed" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user and the page cache, in a table" 0 nobody ptscope maps --cache self
 matches "has a last line that says that it does not know" "${out##*$'\n'}" \
 	'^[0-9]+: touching the rest would get .* from swap, .* from files or by minor faults, .* by zero-fill or from shared memory: the page cache is hidden$'
@@ -578,9 +578,9 @@ json "knows of no run of frames" \
 json "nor of the order of a folio" \
 	'.pages | all(.order == null and .size == null and .anon_aligned == null)'
 json "but of anonymous folios and others" '[.pages[] | .anon + .file] | add > 0'
-matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+matches "the reason is printed" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user's swap slots and frames" 0 nobody ptscope pages --json -o frame,phys,swapdev,slot self
-json "are not told" '.pages | all(.[] == null)'
+json "hidden cells are null" '.pages | all(.[] == null)'
 status "an ordinary user at another's pages" 1 nobody ptscope pages "$pid"
 # Where addresses are not random, those of one process are those of the next.
 # shellcheck disable=SC2016 # for the other shell to expand
@@ -588,7 +588,7 @@ status "an ordinary user walks at home" 0 nobody setarch -R bash -c \
 	'exec ptscope walk --json self "$(ptscope maps -n -r -o start self | head -n 1)"'
 json "to a page that is there" '.walk[-1].state == "res"'
 json "without a frame of a table or a page" '.walk | all(.table == null and .phys == null and .entry == null)'
-matches "and is told why" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
+matches "the reason is printed" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "an ordinary user walks elsewhere" 1 nobody ptscope walk "$pid" "$stack_page"
 status "an ordinary user's info" 0 nobody ptscope info --json
 json "says what it may not see" '.info[0] | (.processes or .frames) | not'

@@ -33,7 +33,7 @@ json_same() {
 # A result for each claim; finish calls it.
 # shellcheck disable=SC2016 # for jq to expand
 json_judge() {
-	local i program='(split("\u001e") | map(try fromjson catch null)) as $documents | ' verdicts
+	local i program='(split("\u001e") | map(try fromjson catch null)) as $documents | ' results
 	[[ ${#json_claims[@]} -gt 0 ]] || return 0
 	for i in "${!json_claims[@]}"; do
 		[[ $i -eq 0 ]] || program+=', '
@@ -41,15 +41,15 @@ json_judge() {
 			| last | . != null and . != false)"
 	done
 	# What separates documents is in none. Nothing is true of one that is not JSON.
-	# What jq says of a filter that is none is in the place of the verdict.
-	mapfile -t verdicts < <(printf '%s\036' "${json_documents[@]}" |
+	# What jq says of a filter that is none is in the place of the result.
+	mapfile -t results < <(printf '%s\036' "${json_documents[@]}" |
 		jq -Rs -f <(echo "$program") 2>&1)
 	for i in "${!json_claims[@]}"; do
-		if [[ ${verdicts[i]:-} == true ]]; then
+		if [[ ${results[i]:-} == true ]]; then
 			ktap_result ok "${json_claims[i]}"
 		else
 			ktap_result "not ok" "${json_claims[i]}"
-			printf '# %s\n' "said: ${verdicts[i]:-nothing}" "claimed: ${json_filters[i]}"
+			printf '# %s\n' "got: ${results[i]:-nothing}" "expected: ${json_filters[i]}"
 			head -c 2000 <<<"${json_documents[i]}" | tr -s '\n\t ' ' ' | sed 's/^/# of: /'
 			echo
 		fi

@@ -163,8 +163,8 @@ commands() {
 compiles() {
 	# shellcheck disable=SC2046
 	cc -std=gnu11 -Wall -Wextra -Werror -Imodule/uapi -Iuserspace/lib -o "$tmp/example" "$1" \
-		build/userspace/lib/libptscope.a $(pkg-config --libs libnl-genl-3.0) >"$tmp/said" 2>&1 ||
-		{ sed 's/^/# /' "$tmp/said"; return 1; }
+		build/userspace/lib/libptscope.a $(pkg-config --libs libnl-genl-3.0) >"$tmp/cc.err" 2>&1 ||
+		{ sed 's/^/# /' "$tmp/cc.err"; return 1; }
 }
 
 examples=0

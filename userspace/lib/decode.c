@@ -448,14 +448,15 @@ static void decode_run(const void *words, bool frames, bool hidden, struct ptsco
 
 	/* Attributes are aligned to four bytes. */
 	memcpy(word, words, sizeof(word));
-	memset(run, 0, sizeof(*run));
-	run->start = word[0];
-	run->pages = word[2];
-	run->state = word[2] >> PTSCOPE_RUN_STATE_SHIFT & 0xf;
-	run->level = word[2] >> PTSCOPE_RUN_LEVEL_SHIFT & 0xf;
-	run->flags = word[2] >> PTSCOPE_RUN_FLAGS_SHIFT;
-	run->pkey = word[3] >> PTSCOPE_EXTRA_PKEY_SHIFT & 0xf;
-	run->memory_type = word[3] >> PTSCOPE_EXTRA_MEMORY_SHIFT & 0x3f;
+	*run = (struct ptscope_run){
+		.start = word[0],
+		.pages = word[2],
+		.state = word[2] >> PTSCOPE_RUN_STATE_SHIFT & 0xf,
+		.level = word[2] >> PTSCOPE_RUN_LEVEL_SHIFT & 0xf,
+		.flags = word[2] >> PTSCOPE_RUN_FLAGS_SHIFT,
+		.pkey = word[3] >> PTSCOPE_EXTRA_PKEY_SHIFT & 0xf,
+		.memory_type = word[3] >> PTSCOPE_EXTRA_MEMORY_SHIFT & 0x3f,
+	};
 	if (word[3] >> PTSCOPE_EXTRA_KNOWN_SHIFT & 1) {
 		run->has_extra = true;
 		run->has_order = !hidden;
