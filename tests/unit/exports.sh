@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# libptscope exports what its header declares.
+# libptscope exports what its header declares, and keeps its ABI and its licence.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -42,6 +42,43 @@ flags=$(PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$root/usr/lib/pkgconfig:$
 check "a program builds with the installed library" \
 	cc -I"$root/usr/include" -L"$root/usr/lib" -o "$root/user" "$root/user.c" $flags
 matches "the program runs with it" "$(LD_LIBRARY_PATH=$root/usr/lib "$root/user")" '^[0-9.]+ -?[0-9]+$'
+# lgpl_headers FILE...: fails and prints those that have no licence compatible with the LGPL.
+lgpl_headers() {
+	local file bad=0
+	for file; do
+		grep -qE 'SPDX-License-Identifier: .*(LGPL-2.1-or-later|BSD-3-Clause)' "$file" ||
+			{ echo "# $file"; bad=1; }
+	done
+	return $bad
+}
+headers=$(cc -std=gnu11 -D_GNU_SOURCE -Imodule/uapi -Iuserspace/lib \
+	$(pkg-config --cflags libnl-genl-3.0) -MM userspace/lib/*.c |
+	tr ' \\' '\n\n' | grep -v -e ':$' -e '^/' -e '^$' | sort -u)
+# shellcheck disable=SC2086
+check "the library includes no GPL-only header" lgpl_headers $headers
+
+# built_library TAG: builds the library of a release, and prints its path.
+built_library() {
+	mkdir "$root/old" && git archive "$1" | tar -x -C "$root/old" &&
+		make -s -C "$root/old" BUILD=build userspace >/dev/null &&
+		realpath "$root/old/build/userspace/lib/libptscope.so"
+}
+# abi_kept TAG: fails if a program that was linked with the release may break.
+abi_kept() {
+	local old status=0
+	scripts/deps abigail-tools && old=$(built_library "$1") || return 1
+	abidiff --no-added-syms --suppressions tests/unit/abi.suppr --headers-dir1 "$root/old/userspace/lib" \
+		--headers-dir2 userspace/lib "$old" "$lib/libptscope.so" | sed 's/^/# /'
+	status=${PIPESTATUS[0]}
+	return "$status"
+}
+tag=$(git describe --tags --abbrev=0 2>/dev/null)
+if [[ $tag ]]; then
+	check "the ABI of $tag is kept" abi_kept "$tag"
+else
+	skip "the ABI of the last release is kept" "nothing has been released"
+fi
+
 check "the manual is free of warnings" test -z "$(man --warnings -l \
 	"$root/usr/share/man/man8/ptscope.8" 2>&1 >/dev/null)"
 
