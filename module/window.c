@@ -138,11 +138,11 @@ void ptscope_scan_window(struct ptscope_scan *scan)
 		unsigned int next = 0;
 		unsigned long end, taken;
 
-		if (empty)
+		if (empty) {
 			pattern.value = raw;
-		else if (ptes && (raw & PTSCOPE_FLAG_BITS) == scan->plain)
+		} else if (ptes && (raw & PTSCOPE_FLAG_BITS) == scan->plain) {
 			pattern = decode_plain(scan, raw);
-		else {
+		} else {
 			if (ptscope_pte_is_cont(ptscope_to_pte(raw)))
 				next = read_block(window, at, &raw);
 			pattern = decode(scan, raw);

@@ -654,6 +654,7 @@ static void test_replies(int command, unsigned int type, uint64_t value, const c
 		struct nl_sock *sock = open_socket();
 		struct request request;
 		struct reply reply;
+		bool ended;
 
 		init_request(&request, command, NLM_F_DUMP);
 		put(&request, PTSCOPE_A_TARGET_PID, 4, getpid());
@@ -662,14 +663,13 @@ static void test_replies(int command, unsigned int type, uint64_t value, const c
 		memset(&reply, 0, sizeof(reply));
 		send_request(sock, &request);
 		receive_all(sock, sizes[i], &reply);
+		ended = reply.ended && !reply.error;
 		if (!reply.truncated) {
-			ktap_check(reply.ended && !reply.error && !reply.malformed &&
-				   reply.messages,
+			ktap_check(ended && !reply.malformed && reply.messages,
 				   "%s into %zu bytes: %u complete messages", name,
 				   sizes[i], reply.messages);
 		} else {
-			ktap_check(reply.ended && !reply.error,
-				   "%s into %zu bytes: truncated, but it ends", name,
+			ktap_check(ended, "%s into %zu bytes: truncated, but it ends", name,
 				   sizes[i]);
 		}
 		nl_socket_free(sock);

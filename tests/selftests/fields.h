@@ -64,7 +64,7 @@ static inline const char *census_fault(const struct ptscope_census *c)
 	if (c->res != c->pte + c->cont + c->pmd + c->pud)
 		return "res is not pte + cont + pmd + pud";
 	if (c->special != c->migration + c->hwpoison + c->device + c->uffd_wp + c->guard +
-			  c->poison + c->bad)
+				  c->poison + c->bad)
 		return "special is not the sum of its kinds";
 	if (c->bad)
 		return "there are bad entries";

@@ -97,7 +97,7 @@ static void as_root_without_ptrace(void)
 
 	must(!syscall(SYS_capget, &header, data), "capget");
 	set_caps(((uint64_t)data[1].permitted << 32 | data[0].permitted) &
-		  ~(1ull << CAP_SYS_PTRACE));
+		 ~(1ull << CAP_SYS_PTRACE));
 	make_dumpable();
 }
 
@@ -328,7 +328,7 @@ static int get_runs(struct ptscope *ps, pid_t pid, struct outcome *outcome)
 
 /* Only /proc/kpageflags reports these; pagemap and smaps do not. */
 #define PRIVILEGED_FOLIO (~(uint32_t)(PTSCOPE_FOLIO_ANON | PTSCOPE_FOLIO_SHARED | \
-				 PTSCOPE_FOLIO_EXCLUSIVE | PTSCOPE_FOLIO_MLOCKED))
+				      PTSCOPE_FOLIO_EXCLUSIVE | PTSCOPE_FOLIO_MLOCKED))
 
 static bool shows_folio(const struct ptscope_run *run)
 {

@@ -409,7 +409,7 @@ static void map_over(char *start, size_t size)
 	char *last = start + size - page_size;
 
 	if (mmap(last, page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
-	    last ||
+		    last ||
 	    mmap(last, page_size, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != last)
 		_exit(1);

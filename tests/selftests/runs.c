@@ -377,7 +377,8 @@ static void compare_details(struct ptscope *ps, pid_t pid,
 	int looks;
 
 	for (i = 0; i < 2; i++) {
-		full.states = plain.states = states[i];
+		full.states = states[i];
+		plain.states = states[i];
 		for (looks = 0; looks < LOOKS; looks++) {
 			with = digest(ps, pid, &full);
 			without = digest(ps, pid, &plain);
@@ -402,8 +403,8 @@ static bool kpageflags_tells_merged(int kpageflags)
 	bool has_flag;
 
 	has_flag = proc_read_pagemap(pagemap, page, 1, &entry) && entry & PROC_PM_PRESENT &&
-		proc_read_pagemap(kpageflags, (entry & PROC_PM_WHERE) * page_size, 1, &flags) &&
-		!(flags & 1ull << KPF_KSM);
+		   proc_read_pagemap(kpageflags, (entry & PROC_PM_WHERE) * page_size, 1, &flags) &&
+		   !(flags & 1ull << KPF_KSM);
 	close(pagemap);
 	return has_flag;
 }

@@ -118,7 +118,7 @@ struct options {
  */
 #define REGISTER_VERB(name)						\
 	static const struct verb *const name##_entry			\
-	__attribute__((used, section("verbs"))) = &name##_verb
+		__attribute__((used, section("verbs"))) = &name##_verb
 
 /* The list. */
 extern const struct verb *const __start_verbs[], *const __stop_verbs[];

@@ -53,7 +53,7 @@ struct cell {
 #define COLUMN_EXTENT	0x1u	/* how large the row is; --nonzero does not count it */
 #define COLUMN_SHRINKS	0x2u	/* shortened where a table is wider than the terminal */
 #define COLUMN_HIDES	0x4u	/* left out of a table where it is zero in all rows, */
-				/* unless --output names it */
+/* unless --output names it */
 
 /**
  * struct column - a column that a verb can print

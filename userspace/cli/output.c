@@ -203,7 +203,7 @@ struct output *output_open(const char *name, const struct columns *columns,
 
 	out->writer = opts->json ? &json_writer : opts->raw ? &raw_writer : &table_writer;
 	out->record = calloc(1, sizeof(*out->record) +
-				(out->shape.count + 1) * sizeof(struct value));
+					(out->shape.count + 1) * sizeof(struct value));
 	out->state = out->record ? out->writer->open(&out->shape) : NULL;
 	if (out->state)
 		return out;
