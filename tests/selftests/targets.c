@@ -16,6 +16,7 @@
 
 #include "client.h"
 #include "ktap.h"
+#include "target.h"
 
 #define CHILDREN 300
 #define UNUSED_PID 4194304
@@ -26,29 +27,14 @@
 
 static size_t page_size;
 
-/* A process that waits to be killed. It runs before the function returns. */
+static void no_setup(void *arg)
+{
+	(void)arg;
+}
+
 static pid_t start_child(void)
 {
-	int ready[2];
-	char byte = 0;
-	pid_t pid;
-
-	if (pipe(ready))
-		ktap_bail("pipe: %s", strerror(errno));
-	pid = fork();
-	if (pid < 0)
-		ktap_bail("fork: %s", strerror(errno));
-	if (!pid) {
-		if (write(ready[1], &byte, 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	if (read(ready[0], &byte, 1) != 1)
-		ktap_bail("a child ended");
-	close(ready[0]);
-	close(ready[1]);
-	return pid;
+	return target_start(no_setup, NULL);
 }
 
 /* Every process of the list is reported, in its order. */
@@ -142,8 +128,7 @@ static void test_pidfd(struct ptscope *ps)
 		err = 0;
 	}
 	ktap_check(!err, "its VMAs");
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	target_stop(pid);
 	err = ptscope_get_proc(ps, PTSCOPE_PIDFD, &proc);
 	ktap_check(err == -ESRCH, "a process that has been reaped: %s", ptscope_message(ps));
 	close(fd);
@@ -276,8 +261,7 @@ static void test_details(struct ptscope *ps)
 	ptscope_set_detail(ps, 0);
 	census = sums_of_census(ps, pid);
 	ktap_check(!census.anon && !census.node, "none of that without details");
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	target_stop(pid);
 }
 
 int main(void)

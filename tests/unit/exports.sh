@@ -49,7 +49,7 @@ lgpl_headers() {
 		grep -qE 'SPDX-License-Identifier: .*(LGPL-2.1-or-later|BSD-3-Clause)' "$file" ||
 			{ echo "# $file"; bad=1; }
 	done
-	return $bad
+	return "$bad"
 }
 headers=$(cc -std=gnu11 -D_GNU_SOURCE -Imodule/uapi -Iuserspace/lib \
 	$(pkg-config --cflags libnl-genl-3.0) -MM userspace/lib/*.c |
