@@ -158,7 +158,7 @@ static void scan_proc(void)
 	const struct ptscope_proc *proc;
 	int err = ptscope_get_proc(ps, target, &proc);
 
-	must_find(err, proc->census.res);
+	must_find(err, err ? 0 : proc->census.res);
 }
 
 static void scan_vmas(void)

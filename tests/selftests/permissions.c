@@ -375,7 +375,7 @@ static int get_path(struct ptscope *ps, pid_t pid, uint64_t address, struct outc
 	int err = ptscope_get_path(ps, pid, address, &path);
 	uint32_t i;
 
-	if (err)
+	if (err || !path->run)
 		return err;
 	for (i = 0; i < path->entries; i++)
 		outcome->leaked |= (path->entry[i].table || path->entry[i].value & FRAME_BITS) &&
@@ -390,16 +390,17 @@ static struct outcome request_all(struct ptscope *ps, pid_t pid)
 {
 	struct outcome outcome = {};
 	const struct ptscope_proc *proc;
+	bool cached;
 	uint64_t address = 0;
 	int vmas, runs, extras, path;
 
 	outcome.err = ptscope_get_proc(ps, pid, &proc);
+	cached = !outcome.err && proc->census.cached;
 	runs = get_runs(ps, pid, &outcome);
 	extras = get_extras(ps, pid, &outcome);
 	vmas = get_vmas(ps, pid, &outcome, &address);
 	path = get_path(ps, pid, address, &outcome);
-	if (!outcome.err)
-		outcome.leaked |= proc->census.cached && !outcome.frames;
+	outcome.leaked |= cached && !outcome.frames;
 	if (vmas != outcome.err || runs != outcome.err || extras != outcome.err ||
 	    path != outcome.err) {
 		fprintf(stderr, "# proc %d, vmas %d, runs %d, folios %d, walk %d\n", outcome.err,

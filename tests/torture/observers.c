@@ -137,7 +137,8 @@ static void get_proc(struct ptscope *ps)
 	const struct ptscope_proc *proc;
 	int err = ptscope_get_proc(ps, target(), &proc);
 
-	add(&counts->pages, proc->census.size / page_size);
+	if (!err)
+		add(&counts->pages, proc->census.size / page_size);
 	count_result(ps, "a process", err == -EINVAL || err == -EPERM ? -ESRCH : err);
 }
 

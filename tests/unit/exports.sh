@@ -51,9 +51,10 @@ lgpl_headers() {
 	done
 	return "$bad"
 }
-headers=$(cc -std=gnu11 -D_GNU_SOURCE -Imodule/uapi -Iuserspace/lib \
-	$(pkg-config --cflags libnl-genl-3.0) -MM userspace/lib/*.c |
-	tr ' \\' '\n\n' | grep -v -e ':$' -e '^/' -e '^$' | sort -u)
+read -ra flags_of_libnl < <(pkg-config --cflags libnl-genl-3.0)
+# Headers of the system begin with a slash.
+headers=$(cc -std=gnu11 -D_GNU_SOURCE -Imodule/uapi -Iuserspace/lib "${flags_of_libnl[@]}" \
+	-MM userspace/lib/*.c | grep -oE '(^|[[:space:]])[^/[:space:]][^:[:space:]]*\.[ch]' | sort -u)
 # shellcheck disable=SC2086
 check "the library includes no GPL-only header" lgpl_headers $headers
 
