@@ -83,7 +83,7 @@ measure_native() {
 	scripts/bench-native -j -m 8 -o 8 >"$figures"
 }
 check "native figures are measured" measure_native
-check "native: every loop has each distance, and the kernel's interfaces a figure" says "$figures" '
+check "native: every loop has each distance, and the kernel's interfaces a figure" holds "$figures" '
 	(.cpu | length) > 0 and (.native | type) == "boolean" and
 	(.rows | map(select(.kind == "loop" and .threads == 1) | .ahead) | unique) == [0, 2, 4, 8, 16] and
 	(.rows | map(select(.kind == "loop") | .name) | unique | length) >= 4 and
