@@ -11,7 +11,8 @@ set -u
 # shellcheck source=tests/selftests/layouts.sh
 . "$(dirname "$0")/layouts.sh"
 
-# start NAME: waits until a layout is ready; sets $pid, and $ranges to "START END" lines.
+# start LAYOUT: start a layout and wait until it is ready. Sets $pid, and $ranges to
+# "START END" lines.
 start() {
 	start_layout "$1"
 	pid=$!
@@ -19,8 +20,8 @@ start() {
 	mapfile -t ranges < <(layout_ranges "$1")
 }
 
-# pages WHAT LAYOUT RANGE FILTER [OPTION...]: a jq filter holds for the runs of a range.
-# Also keeps the walk to the first page for walk().
+# pages DESCRIPTION LAYOUT RANGE FILTER [OPTION...]: the jq filter is true for the runs
+# of a range. Also stores the walk to its first page for walk().
 pages() {
 	local name=$2 range=$3 filter=$4 start end
 	what=$1
@@ -37,7 +38,7 @@ pages() {
 	kill "$pid"
 }
 
-# walk WHAT FILTER: a jq filter holds for the last row of the walk.
+# walk DESCRIPTION FILTER: the jq filter is true for the last row of the walk.
 walk() {
 	if [[ $walk ]]; then
 		json_of "$what: walk: $1" ".walk[-1] | $2" "$walk"
@@ -52,7 +53,7 @@ has() {
 
 pages "written pages" anon_touched 0 \
 	"all(.state == \"res\" and .leaf == \"pte\" and $(has flags write) and $(has flags dirty) and $(has flags young))"
-walk "a touch does nothing" '.state == "res" and .touch == "nothing" and .touch_write == "nothing"'
+walk "effect of a touch" '.state == "res" and .touch == "nothing" and .touch_write == "nothing"'
 pages "folios of anonymous memory" anon_touched 0 \
 	"all($(has folio anon) and $(has folio swap-backed))"
 pages "untouched pages" anon_untouched 0 'all(.state == "lazy" and .leaf == null and .frame == null)'
@@ -61,7 +62,7 @@ pages "zero pages" anon_read 0 "any($(has flags zero))"
 walk "effect of a write" '.touch == "nothing" and .touch_write == "zero-fill"'
 pages "swapped pages: device, slot, exclusive" swapped 0 \
 	"all(.state == \"swap\" and .swapdev != null and .slot > 0 and $(has flags exclusive))"
-walk "device" '.state == "swap" and .swapdev != null and .touch == "swap-in"'
+walk "swap area, effect of a touch" '.state == "swap" and .swapdev != null and .touch == "swap-in"'
 pages "THP: PMD leaves" thp_on 0 \
 	"any(.leaf == \"pmd\" and $(has flags thp) and .order > 0 and $(has folio aligned))"
 walk "ends at the PMD" '.level == "pmd" and .leaf == "pmd" and .phys != null'
@@ -100,13 +101,13 @@ if start hugetlb_shared; then
 		ptscope walk --json -o level,table "$process" "$start" | jq -c '.walk |
 			{ own: map(select(.level != "pmd").table), pmd: map(select(.level == "pmd").table) }'
 	done | jq -sc .)
-	# A pgd that is smaller than a page may share its frame with another one.
+	# Compare all tables above: a PGD smaller than a page may share its frame with another.
 	check "shared PMD table: the tables above it differ" \
 		jq -e 'length == 2 and .[0].own != .[1].own' <<<"$tables"
 	if [[ $(jq 'map(.pmd) | unique | length' <<<"$tables") -eq 1 ]]; then
-		ktap_result ok "shared PMD table: both processes have the same"
+		ktap_result ok "shared PMD table: both processes have the same table"
 	else
-		skip "shared PMD table: both processes have the same" "this kernel shares no tables"
+		skip "shared PMD table: both processes have the same table" "this kernel does not share page tables"
 	fi
 	kill "$pid"
 else
