@@ -328,7 +328,7 @@ status "pages --state ADDR: match: exit status 0" 0 ptscope pages --state res "$
 same "pages --state ADDR: match: no note" "$err" ""
 status "pages --state cached without --cache: exit status 0" 0 ptscope pages --state cached "$pid"
 same "pages --state cached without --cache: note" "$err" \
-	"ptscope: $pid: note: no page matches; cached pages are known with --cache only"
+	"ptscope: $pid: note: no page matches; cached pages are reported only with --cache"
 status "pages --summary --state: no match: exit status 0" 0 ptscope pages --summary --state lazy "$pid"
 same "pages --summary --state: no match: note" "$err" "ptscope: $pid: note: no page that matches is in RAM"
 for verb in maps huge pages; do
@@ -371,7 +371,7 @@ json "the physical address includes the offset" '.walk[-1].phys | endswith("88")
 status "maps --cache: exit status 0" 0 ptscope maps --cache "$pid"
 matches "maps --cache: column CACHED" "${out%%$'\n'*}" ' LAZY +CACHED +DISK +NAME$'
 matches "maps --cache: last line on the effect of touching all pages" "${out##*$'\n'}" \
-	"^$pid: touching the rest would get .* by zero-fill, .* by minor faults, .* from files, .* from swap\$"
+	"^$pid: touching the other pages costs .* zero-fill, .* minor faults, .* file reads, .* swap-in\$"
 status "maps --cache --json" 0 ptscope maps --cache --json -o size,res,lazy,cached,disk,swap,special "$pid"
 json "size is the sum of the states" '.maps | all(.size == .res + .lazy + .cached + .disk + .swap + .special)'
 json "cached is not 0" '.total[0].cached > 0'
@@ -531,14 +531,14 @@ same "maps: kernel thread: error text" "$err" "ptscope: 2: a kernel thread has n
 mapfile -t kthreads < <(echo 2; pgrep -P 2 | head -n 20)
 status "maps: kernel threads and another process" 0 ptscope maps --json "${kthreads[@]}" "$pid"
 same "maps: kernel threads and another process: one note with their number" "$err" \
-	"ptscope: note: kernel threads have no address space of their own; left out: ${#kthreads[@]}"
+	"ptscope: note: kernel threads have no address space; skipped: ${#kthreads[@]}"
 json "rows of the other process" ".maps | length > 1 and all(.pid == $pid)"
 status "huge: kernel threads and an unknown PID: exit status 1" 1 ptscope huge "${kthreads[@]}" "$pid" 4000000
 same "huge: kernel threads and an unknown PID: one error and one note" "$(cut -c -22 <<<"$err")" \
 	$'ptscope: 4000000: no p\nptscope: note: kernel '
 status "maps: only kernel threads: exit status 1" 1 ptscope maps "${kthreads[@]}"
 same "maps: only kernel threads: one error" "$err" \
-	"ptscope: these are all kernel threads, which have no address space of their own"
+	"ptscope: all selected processes are kernel threads, which have no address space"
 status "maps: another user's process, without CAP_SYS_PTRACE: exit status 1" 1 nobody ptscope maps "$pid"
 matches "maps: another user's process, without CAP_SYS_PTRACE: error text" "$err" 'reading another process needs CAP_SYS_PTRACE'
 matches "maps: another user's process, without CAP_SYS_PTRACE: error text mentions sudo" "$err" '; try sudo$'
@@ -569,7 +569,7 @@ json "cached is null" '.maps | all(.cached == null) and any(.disk > 0)'
 matches "unprivileged: maps --cache --json self: note" "$err" 'hidden: seeing them needs CAP_SYS_ADMIN'
 status "unprivileged: maps --cache self: exit status 0" 0 nobody ptscope maps --cache self
 matches "unprivileged: maps --cache self: last line without the page cache" "${out##*$'\n'}" \
-	'^[0-9]+: touching the rest would get .* from swap, .* from files or by minor faults, .* by zero-fill or from shared memory: the page cache is hidden$'
+	'^[0-9]+: touching the other pages costs .* swap-in, .* file reads or minor faults, .* zero-fill or minor faults: the page cache is hidden$'
 status "unprivileged: maps --cache -o cached self: exit status 0" 0 nobody ptscope maps --cache -n -o cached,name self
 check "unprivileged: maps --cache -o cached self: the total is empty" grep -qE '^ *total$' <<<"$out"
 status "unprivileged: pages --summary --cache self" 0 nobody ptscope pages --json --summary --cache self

@@ -51,7 +51,7 @@ json "info: frames of tables are hidden" '.info[0] | .frames and (.tables | not)
 same "confidentiality: same frames, as in pagemap" "$(frames)" "$seen"
 same "confidentiality: same physical address" "$(walk .phys)" "$phys"
 status "walk" 0 ptscope walk --json "$pid" "$address"
-matches "walk: note on what is hidden" "$err" 'tables are is hidden: the kernel is locked down'
+matches "walk: note on what is hidden" "$err" 'page tables are hidden: the kernel is locked down'
 json "walk: no frames of tables" '.walk | all(.table == null)'
 after=$(walk .entry)
 same "walk: same leaf entry" "$(jq .[-1] <<<"$after")" "$(jq .[-1] <<<"$before")"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finding a verb, and how all of them connect.
+ * The table of verbs, and functions that several verbs use.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ const struct verb *find_verb(const char *name)
 
 #define NAME_MAX_LENGTH 15
 
-/* How many letters have to be put in, left out or replaced to make @a of @b. */
+/* Levenshtein distance: insertions, deletions and replacements from @a to @b. */
 static unsigned int distance(const char *a, const char *b)
 {
 	unsigned int row[NAME_MAX_LENGTH + 1];
@@ -56,7 +56,7 @@ const struct verb *suggest_verb(const char *name)
 	for (verb = __start_verbs; verb < __stop_verbs; verb++) {
 		unsigned int edits = distance(name, (*verb)->name);
 
-		/* What was typed in part is as good as a letter gone wrong. */
+		/* A prefix of a verb counts as one edit. */
 		if (edits > 1 && !strncmp((*verb)->name, name, strlen(name)))
 			edits = 1;
 		if (edits < least && edits < strlen(name)) {

@@ -12,14 +12,14 @@
 /* Exit statuses of every verb. */
 enum {
 	CLI_OK = 0,
-	CLI_FAILED = 1,		/* failed, or denied */
-	CLI_NO_KERNEL = 2,	/* the kernel side is missing or too old */
+	CLI_FAILED = 1,		/* failure, or permission denied */
+	CLI_NO_KERNEL = 2,	/* the module is missing or too old */
 };
 
 struct columns;
 struct options;
 
-/* Options that not all verbs have. */
+/* Groups of options that only some verbs support. */
 #define TAKES_RANGE	0x1u
 #define TAKES_FILTER	0x2u
 #define TAKES_SUMMARY	0x4u
@@ -30,14 +30,14 @@ struct options;
 
 /**
  * struct verb - a verb of the command
- * @name: as it is typed
+ * @name: name on the command line
  * @summary: one line for the list of verbs
- * @operands: what follows the options, for the usage line
- * @details: lines for --help beside those of options; may be NULL
- * @columns: what it can print
- * @summary_columns: what it can print with --summary; NULL if it has no such option
- * @takes: TAKES_* options
- * @run: does it; returns an exit status
+ * @operands: operands in the usage line
+ * @details: description of the operands for --help; may be NULL
+ * @columns: columns
+ * @summary_columns: columns of --summary; NULL without that option
+ * @takes: TAKES_* of the supported options
+ * @run: runs the verb; returns an exit status
  */
 struct verb {
 	const char *name;
@@ -52,7 +52,7 @@ struct verb {
 
 #define OPTIONS_COLUMNS 64
 
-/* What --by makes one row of. */
+/* The key of --by: VMAs with the same key are one row. */
 enum group_by {
 	BY_NOTHING,
 	BY_NAME,
@@ -61,30 +61,30 @@ enum group_by {
 };
 
 /**
- * struct options - the command line of a verb, parsed
+ * struct options - the parsed command line of a verb
  * @json: JSON instead of a table
- * @raw: one line per row without alignment, sizes in bytes
+ * @raw: one unaligned line per row, sizes in bytes
  * @bytes: sizes in bytes
  * @noheadings: no heading line
- * @color: colours are wanted
- * @columns: which columns, as indices into the verb's
- * @named: of each of these, whether --output names it
- * @ncolumns: how many
+ * @color: print colours
+ * @columns: the columns to print, as indices into the verb's columns
+ * @named: for each of @columns, whether --output names it
+ * @ncolumns: number of @columns
  * @sort: index of the column to sort by; negative for none
- * @reverse: in reverse order
- * @top: print so many rows; 0 for all
- * @nonzero: leave out rows of zeroes
- * @start: first address of interest
- * @end: first address no longer of interest; 0 for no limit
- * @filter: which runs; its detail is that of --detail alone
+ * @reverse: reverse the order of the rows
+ * @top: maximum number of rows; 0 for all
+ * @nonzero: omit rows in which all amounts are 0
+ * @start: start address of the range
+ * @end: end address of the range (exclusive); 0 for no limit
+ * @filter: filter for runs; @filter.detail has only what --detail names
  * @summary: a summary instead of the rows
- * @cache: have the page cache looked into
- * @by: groups instead of rows
- * @comm: select processes of this name; NULL for any
- * @cgroup: select processes in this cgroup and in those below it
- * @user: select processes of this user
- * @operands: what is left
- * @noperands: how many
+ * @cache: look up unmapped pages in the page cache
+ * @by: print one row per group of VMAs
+ * @comm: select processes with this name; NULL for any
+ * @cgroup: select processes in this cgroup and its descendants; NULL for any
+ * @user: select processes of this user; NULL for any
+ * @operands: arguments that are not options
+ * @noperands: number of @operands
  */
 struct options {
 	bool json;
@@ -113,51 +113,51 @@ struct options {
 };
 
 /*
- * Add a verb to the list of them, which the linker makes of this section, in the
- * order of the files. Outside of all functions, once for each verb.
+ * Add a verb to the table of verbs. The linker builds the table from the section
+ * "verbs", in the order of the object files. Use it at file scope, once per verb.
  */
 #define REGISTER_VERB(name)						\
 	static const struct verb *const name##_entry			\
 		__attribute__((used, section("verbs"))) = &name##_verb
 
-/* The list. */
+/* Start and end of the table of verbs; the linker defines both symbols. */
 extern const struct verb *const __start_verbs[], *const __stop_verbs[];
 
-/* The verb of that name, or NULL. */
+/* Find a verb by name; NULL if there is none. */
 const struct verb *find_verb(const char *name);
 
-/* The verb whose name is most like a mistyped one, or NULL. */
+/* Find the verb with the most similar name; NULL if none is similar. */
 const struct verb *suggest_verb(const char *name);
 
-/* Parse a verb's command line; false, with *status set, if it ends here. */
+/* Parse the command line of a verb. If false, the command exits with *@status. */
 bool options_parse(struct options *opts, const struct verb *verb, int argc, char **argv,
 		   int *status);
 
-/* Print what --help prints. */
+/* Print the help of a verb. */
 void options_help(const struct verb *verb);
 
-/* Is the column one of those that are shown or sorted by? */
+/* True if the column is printed or is the sort key. */
 bool options_need(const struct options *opts, int column);
 
-/* "self" or a decimal number. */
+/* Parse "self" or a decimal number; false if it is invalid. */
 bool parse_pid(const char *text, pid_t *pid);
 
-/* An address in hexadecimal; *@rest is set to what follows it. */
+/* Parse a hexadecimal address; *@rest is set to the first character after it. */
 bool parse_address(const char *text, char **rest, uint64_t *address);
 
-/* START-END, both in hexadecimal. */
+/* Parse START-END, both hexadecimal. */
 bool parse_range(const char *text, uint64_t *start, uint64_t *end);
 
 /*
- * Connect to the module. If that fails, reports the error and returns NULL, with *status
- * set to an exit status.
+ * Connect to the module. On failure, report the error, set *@status to an exit status
+ * and return NULL.
  */
 struct ptscope *cli_connect(const struct options *opts, int *status);
 
-/* Size of a base page of this machine, in bytes. */
+/* Size of a base page in bytes. */
 uint32_t cli_page_size(void);
 
-/* Is the range of whole pages? If not, reports that. */
+/* Check that the range is a multiple of the page size; report an error if not. */
 bool cli_check_range(const struct options *opts);
 
 #endif /* CLI_H */

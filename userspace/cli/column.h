@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a verb describes what it prints. One description of a column makes its
- * heading, its cells, its line in --help and its row in ptscope(8).
+ * Descriptions of columns. The heading of a column, its cells, its line in --help
+ * and its row in ptscope(8) come from one description.
  */
 #ifndef CLI_COLUMN_H
 #define CLI_COLUMN_H
@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How a cell is shown. */
+/* Format of a cell. */
 enum cell_kind {
 	CELL_TEXT,
-	CELL_LIST,	/* names, separated by commas; an array of strings in JSON */
-	CELL_SIZE,	/* bytes; in tables in the largest unit that fits */
-	CELL_COUNT,	/* how many */
-	CELL_PERCENT,	/* one decimal */
-	CELL_NUMBER,	/* which one: a process ID, a frame, an index */
+	CELL_LIST,	/* comma-separated names; an array of strings in JSON */
+	CELL_SIZE,	/* bytes; tables use the largest unit that fits */
+	CELL_COUNT,	/* number of objects */
+	CELL_PERCENT,	/* printed with one decimal */
+	CELL_NUMBER,	/* number that identifies an object: PID, frame, index */
 	CELL_ADDRESS,	/* 0x... */
 	CELL_BOOL,
 };
@@ -26,19 +26,19 @@ enum cell_color {
 	COLOR_NONE,
 	COLOR_HUGE,	/* mapped by a huge leaf */
 	COLOR_AWAY,	/* not in memory */
-	COLOR_FAINT,	/* nothing there */
+	COLOR_FAINT,	/* zero, or nothing mapped */
 };
 
 struct column;
 
 /**
  * struct cell - a cell's value
- * @column: the column that it is of
- * @number: if that is SIZE, COUNT, NUMBER, ADDRESS or BOOL
- * @percent: if that is PERCENT
- * @text: if that is TEXT or LIST; may point to @buf
- * @color: in tables
- * @buf: for whoever sets the cell
+ * @column: the column of the cell
+ * @number: value of CELL_SIZE, _COUNT, _NUMBER, _ADDRESS and _BOOL
+ * @percent: value of CELL_PERCENT
+ * @text: value of CELL_TEXT and CELL_LIST; may point to @buf
+ * @color: colour in tables
+ * @buf: storage for @fill of the column
  */
 struct cell {
 	const struct column *column;
@@ -50,19 +50,19 @@ struct cell {
 };
 
 /* Properties of a column. */
-#define COLUMN_EXTENT	0x1u	/* how large the row is; --nonzero does not count it */
-#define COLUMN_SHRINKS	0x2u	/* shortened where a table is wider than the terminal */
-#define COLUMN_HIDES	0x4u	/* left out of a table where it is zero in all rows, */
-/* unless --output names it */
+#define COLUMN_EXTENT	0x1u	/* size of the row itself; --nonzero ignores it */
+#define COLUMN_SHRINKS	0x2u	/* shortened if the table is wider than the terminal */
+/* Omitted from a table if it is zero in all rows and --output does not name it. */
+#define COLUMN_HIDES	0x4u
 
 /**
  * struct column - a column that a verb can print
- * @name: lower case, as typed after --output and as a key in JSON
- * @kind: how its cells are shown
+ * @name: lower-case name for --output and JSON
+ * @kind: format of its cells
  * @help: one line
- * @fill: sets @cell for @row; false leaves the cell empty
+ * @fill: sets @cell for @row; returns false if the cell is empty
  * @properties: COLUMN_*
- * @offset: where @fill finds what is in many columns of one kind
+ * @offset: offset of the value in the row, if several columns share one @fill
  */
 struct column {
 	const char *name;
@@ -74,12 +74,12 @@ struct column {
 };
 
 /**
- * struct columns - all that a verb can print
- * @all: the columns; one without a name ends them
- * @defaults: names of those that are printed by default, comma-separated
- * @cache_defaults: the same with --cache; NULL if that makes no difference
- * @group_defaults: the same with --by, by enum group_by; NULL without that option
- * @totals: there are totals, which JSON has in an array of their own
+ * struct columns - the columns of a verb
+ * @all: the columns; a column without a name ends the array
+ * @defaults: comma-separated names of the default columns
+ * @cache_defaults: the same for --cache; NULL if they are @defaults
+ * @group_defaults: the same for --by, indexed by enum group_by; NULL without --by
+ * @totals: the verb prints totals; JSON has a separate array for them
  */
 struct columns {
 	const struct column *all;
@@ -89,10 +89,10 @@ struct columns {
 	bool totals;
 };
 
-/* Find a column by name, in either case; -1 if there is none. */
+/* Find a column by its name, ignoring case; -1 if there is none. */
 int column_index(const struct columns *columns, const char *name, size_t len);
 
-/* Sizes, counts and percentages: these are ranked from the largest down. */
+/* True for sizes, counts and percentages; --sort orders these in descending order. */
 bool column_is_amount(const struct column *column);
 
 #endif /* CLI_COLUMN_H */

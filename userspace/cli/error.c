@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is printed on standard error.
+ * Messages on standard error.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 
 static void print_message(const char *prefix, const char *format, va_list args)
 {
-	/* What has been printed so far belongs before the message. */
+	/* Keep the order of rows and messages if both streams are one file. */
 	fflush(stdout);
 	fputs(prefix, stderr);
 	vfprintf(stderr, format, args);
@@ -54,7 +54,7 @@ int print_usage_hint(const struct verb *verb)
 	return CLI_FAILED;
 }
 
-/* What to do about a failure, to follow the kernel's own text; may be empty. */
+/* Advice that follows the kernel's error text; may be empty. */
 static const char *hint(int err)
 {
 	if (err == -EPERM && geteuid())
@@ -91,7 +91,7 @@ void report_bad_pid(const struct verb *verb, const char *text)
 		    is_name ? "; select processes by name with --name" : "");
 }
 
-/* The protocol handles different versions; the user may want to know. */
+/* Different versions work together. The note helps if they behave differently. */
 static void note_version(const struct ptscope *ps)
 {
 	const struct ptscope_info *info = ptscope_info(ps);
@@ -127,6 +127,6 @@ void note_unmapped(const struct options *opts, pid_t pid)
 void note_interrupted(const struct ptscope *ps, pid_t pid)
 {
 	if (ptscope_interrupted(ps))
-		print_error("%d: note: its address space changed while it was read; rows may not fit together",
+		print_error("%d: note: the address space changed during the read; rows may be inconsistent",
 			    (int)pid);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a touch would cost: the kernel's decisions on a page fault, foretold.
+ * Predict what an access to a page does, from the rules of the kernel's page-fault
+ * handler (handle_pte_fault() in mm/memory.c).
  */
 #include "fault.h"
 
@@ -14,8 +15,8 @@ static bool is_private(const struct ptscope_vma *vma)
 	return !(vma->flags & PTSCOPE_VMA_FLAG_MAY_SHARE);
 }
 
-/* A page that was never there, or whose place is known to the page cache only. */
-static const char *vacant(const struct ptscope_path *path, bool write)
+/* State lazy: the entry is empty. The page of a shmem file may be in the page cache. */
+static const char *never_mapped(const struct ptscope_path *path, bool write)
 {
 	const struct ptscope_vma *vma = path->vma;
 
@@ -25,7 +26,7 @@ static const char *vacant(const struct ptscope_path *path, bool write)
 		return "zero-filled hugetlb page";
 	if (vma->flags & (PTSCOPE_VMA_FLAG_PFN_MAP | PTSCOPE_VMA_FLAG_IO))
 		return "device fault";
-	/* Of shared memory, another process may have made the page already. */
+	/* Another process may have allocated the page of shared memory already. */
 	if (has_file(vma))
 		return "zero-fill or minor fault";
 	return write ? "zero-fill" : "zero page";
@@ -52,7 +53,7 @@ static const char *resident(const struct ptscope_path *path, bool write)
 	return "copy on write";
 }
 
-/* A page of a file that is not mapped, and not in the page cache if that is known. */
+/* State disk: an unmapped page of a file. With @cache, it is not in the page cache. */
 static const char *on_disk(const struct ptscope_vma *vma, bool write, bool cache)
 {
 	if (write && is_private(vma))
@@ -75,7 +76,7 @@ static const char *touch(const struct ptscope_path *path, bool write, bool cache
 	case PTSCOPE_STATE_RES:
 		return resident(path, write);
 	case PTSCOPE_STATE_LAZY:
-		return vacant(path, write);
+		return never_mapped(path, write);
 	case PTSCOPE_STATE_CACHED:
 		return write && is_private(vma) ? "minor fault and copy" : "minor fault";
 	case PTSCOPE_STATE_DISK:

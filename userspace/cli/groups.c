@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Groups of VMAs: a tree to find them in, and a list of the order they came in.
+ * Groups of VMAs: a tree to find a group by its key, and a list in the order of
+ * creation.
  */
 #include <search.h>
 #include <stdlib.h>
@@ -9,10 +10,10 @@
 #include "groups.h"
 
 /**
- * struct group - VMAs that have something in common
- * @key: that; a string
- * @row: their sum
- * @next: the group that came next
+ * struct group - VMAs with the same key
+ * @key: name, type or permissions
+ * @row: the sum of the VMAs
+ * @next: the next group in the order of creation
  */
 struct group {
 	char *key;
@@ -51,7 +52,7 @@ static void group_free(struct group *group)
 	free(group);
 }
 
-/* @row becomes the first of a group, with nothing counted yet. */
+/* Create a group from its first row; the counters of the group start at 0. */
 static struct group *group_new(const char *key, const struct vma_row *row)
 {
 	struct group *group = calloc(1, sizeof(*group));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * VMAs of a process that have something in common, as one row.
+ * Groups of the VMAs of a process for --by. A group is one row.
  */
 #ifndef CLI_GROUPS_H
 #define CLI_GROUPS_H
@@ -11,9 +11,12 @@
 struct groups;
 
 struct groups *groups_new(enum group_by by);
-/* Add a VMA to its group; false if memory is short. */
+/* Add a VMA to its group; false if out of memory. */
 bool groups_add(struct groups *groups, const struct vma_row *row);
-/* Print them in the order of their first VMAs; false, with a message, on failure. */
+/*
+ * Print the groups in the order of their first VMAs. On failure, report the error and
+ * return false.
+ */
 bool groups_print(const struct groups *groups, struct output *out);
 void groups_clear(struct groups *groups);
 void groups_free(struct groups *groups);

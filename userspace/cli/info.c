@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptscope info: the machine's tables, the module, and what the caller may see.
+ * ptscope info: page-table geometry, versions and access rights of the caller.
  */
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static bool fill_levels(const void *row, struct cell *cell)
 	return true;
 }
 
-/* Names of levels from the top down; those that are folded, or those that are not. */
+/* List the folded levels, or those that are not folded, from the top down. */
 static void name_levels(const struct ptscope_info *info, bool folded, struct cell *cell)
 {
 	size_t used = 0;
@@ -66,7 +66,7 @@ static bool fill_folded(const void *row, struct cell *cell)
 	return cell->buf[0];
 }
 
-/* How an address is cut up: the bits of each index, then those of the offset. */
+/* The number of index bits of each level, then the number of offset bits. */
 static bool fill_split(const void *row, struct cell *cell)
 {
 	const struct ptscope_info *info = row;
@@ -142,13 +142,13 @@ static const struct column columns[] = {
 	{ "module", CELL_TEXT, "version of the kernel module", .fill = fill_module },
 	{ "client", CELL_TEXT, "version of this command", .fill = fill_client },
 	{ "page-size", CELL_SIZE, "size of a base page", .fill = fill_page_size },
-	{ "va-bits", CELL_COUNT, "bits of an address that the tables translate",
+	{ "va-bits", CELL_COUNT, "bits of a virtual address",
 	  .fill = fill_va_bits },
-	{ "levels", CELL_COUNT, "levels that the tables have", .fill = fill_levels },
-	{ "real", CELL_LIST, "names of these levels, from the top", .fill = fill_real },
-	{ "folded", CELL_LIST, "levels that exist in the kernel's source only",
+	{ "levels", CELL_COUNT, "levels of the page tables", .fill = fill_levels },
+	{ "real", CELL_LIST, "names of these levels, from the top down", .fill = fill_real },
+	{ "folded", CELL_LIST, "levels of the kernel that are folded on this machine",
 	  .fill = fill_folded },
-	{ "split", CELL_TEXT, "bits of each level's index, and of the offset", .fill = fill_split },
+	{ "split", CELL_TEXT, "index bits of each level, then offset bits", .fill = fill_split },
 	{ "pte-leaf", CELL_SIZE, "bytes that a PTE maps", .fill = fill_pte_leaf },
 	{ "pmd-leaf", CELL_SIZE, "bytes that a PMD leaf maps", .fill = fill_pmd_leaf },
 	{ "pud-leaf", CELL_SIZE, "bytes that a PUD leaf maps", .fill = fill_pud_leaf },
@@ -156,7 +156,7 @@ static const struct column columns[] = {
 	  .fill = fill_pte_cont },
 	{ "pmd-cont", CELL_SIZE, "bytes of a block of PMDs with the contiguous hint",
 	  .fill = fill_pmd_cont },
-	{ "processes", CELL_BOOL, "the caller may look at other processes (CAP_SYS_PTRACE)",
+	{ "processes", CELL_BOOL, "the caller may read other processes (CAP_SYS_PTRACE)",
 	  .fill = fill_processes },
 	{ "frames", CELL_BOOL, "the caller may see frame numbers (CAP_SYS_ADMIN)",
 	  .fill = fill_frames },
@@ -206,7 +206,7 @@ static int info_run(const struct verb *verb, const struct options *opts)
 
 static const struct verb info_verb = {
 	.name = "info",
-	.summary = "Show the shape of the page tables, the module and what the caller may see",
+	.summary = "Show page-table geometry, versions and access rights of the caller",
 	.operands = "",
 	.columns = &info_columns,
 	.run = info_run,

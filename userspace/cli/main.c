@@ -19,12 +19,12 @@ static void usage(FILE *to)
 	for (verb = __start_verbs; verb < __stop_verbs; verb++)
 		fprintf(to, "  %-8s %s\n", (*verb)->name, (*verb)->summary);
 	fputs("\nOptions:\n"
-	      "  -h, --help           print this and end\n"
-	      "  -V, --version        print the version and end\n"
-	      "\n'ptscope help VERB' describes a verb, ptscope(8) all of them.\n", to);
+	      "  -h, --help           print this help and exit\n"
+	      "  -V, --version        print the version and exit\n"
+	      "\n'ptscope help VERB' prints the help of a verb. See ptscope(8).\n", to);
 }
 
-/* A full disk or a closed pipe must not look like success. */
+/* A write error, on a full disk or a closed pipe, must set the exit status. */
 static int close_stdout(int status)
 {
 	if (ferror(stdout) | fclose(stdout)) {
@@ -87,7 +87,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
-	/* JSON has a point in its numbers wherever it is read. */
+	/* JSON requires a decimal point in all locales. */
 	setlocale(LC_NUMERIC, "C");
 	return close_stdout(run(argc, argv));
 }

@@ -5,7 +5,7 @@
 #include "cli.h"
 #include "vma_row.h"
 
-/* What adds up to SIZE, with CACHED if that is looked up, and RES by huge leaves. */
+/* SIZE and its summands (CACHED is 0 without --cache), and the PMD leaves in RES. */
 #define SUMMANDS "size,res,pmd,swap,lazy,disk,special"
 
 static const char *const group_defaults[] = {

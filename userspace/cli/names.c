@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names of what the wire has numbers for. Those of the wire itself come from its
- * description, those of entries' bits from the manuals of processors.
+ * Names of numbers in the protocol, from module/spec/ptscope.yaml, and of the bits of
+ * entries, from the processor manuals.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ const char *leaf_name(const struct ptscope_run *run)
 	return run->flags & PTSCOPE_FLAG_CONT ? "cont" : level_name(run->level);
 }
 
-/* The type that memory usually has is not worth a name. */
+/* The default memory type of an architecture is not printed. */
 static bool is_usual(uint32_t memory_type)
 {
 	return memory_type == PTSCOPE_MEMORY_TYPE_UNKNOWN ||
@@ -62,7 +62,7 @@ static bool is_usual(uint32_t memory_type)
 	       memory_type == PTSCOPE_MEMORY_TYPE_PMA;
 }
 
-/* One more element of the list in @to. */
+/* Append an element to the comma-separated list in @to. */
 __attribute__((format(printf, 4, 5)))
 static size_t append(char *to, size_t size, size_t used, const char *format, ...)
 {
@@ -111,10 +111,10 @@ void name_vma_flags(char *to, size_t size, uint32_t bits)
 
 /**
  * struct entry_bit - a field of an entry
- * @mask: its bits
- * @value: what they are if it has the name
- * @name: the name
- * @of: the entries that have it
+ * @mask: bits of the field
+ * @value: value of the field that @name stands for
+ * @name: name in the processor manual
+ * @of: kind of entry that has the field
  */
 struct entry_bit {
 	uint64_t mask;
@@ -139,7 +139,7 @@ static const struct entry_bit entry_bits[] = {
 static const struct entry_bit entry_bits[] = {
 	ONE(0, "VALID", ANY), FIELD(0, 2, 1, "BLOCK", HUGE_LEAF),
 	FIELD(0, 2, 3, "TABLE", TABLE), ONE(6, "USER", LEAF), ONE(7, "RDONLY", LEAF),
-	/* Bits 8 and 9 are shareability or, with 52-bit addresses, the frame's. */
+	/* Bits 8 and 9 are omitted: shareability or, with LPA2, bits of the address. */
 	ONE(10, "AF", LEAF), ONE(11, "nG", LEAF), ONE(50, "GP", LEAF), ONE(51, "DBM", LEAF),
 	ONE(52, "CONT", LEAF), ONE(53, "PXN", LEAF), ONE(54, "UXN", LEAF),
 	ONE(59, "PXNTable", TABLE), ONE(60, "UXNTable", TABLE),
@@ -269,9 +269,8 @@ void list_details(FILE *to)
 #define SWAP_AREAS 32
 
 /*
- * The kernel numbers its swap areas by the order in which they were taken into
- * use, and lists them so. After one has been given up in between, the numbers
- * of later ones are not known; then there are fewer lines than areas.
+ * The line number in /proc/swaps is the number of a swap area as long as no area
+ * before it was removed by swapoff. The file does not show the numbers themselves.
  */
 static const char *swap_device(uint32_t type)
 {

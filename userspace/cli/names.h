@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Names of what the wire has numbers for, and back. Lists of names are separated
- * by commas.
+ * Conversion between the numbers of the protocol and their names. Lists of names are
+ * separated by commas.
  */
 #ifndef CLI_NAMES_H
 #define CLI_NAMES_H
@@ -12,7 +12,7 @@
 
 const char *state_name(uint32_t state);
 const char *level_name(uint32_t level);
-/* What a page is mapped by; NULL if it is not. */
+/* The kind of leaf that maps the run; NULL if the run is not mapped. */
 const char *leaf_name(const struct ptscope_run *run);
 /* Flags, protection key and memory type of a run. */
 void name_flags(char *to, size_t size, const struct ptscope_run *run);
@@ -21,25 +21,25 @@ void name_folio(char *to, size_t size, uint32_t folio);
 void name_vma_flags(char *to, size_t size, uint32_t flags);
 
 /*
- * Bits of an entry, by the names of the processor's manual. @table: the entry
- * points to a table.
+ * Bits of an entry, named as in the processor manual. @table: the entry points to a
+ * table.
  */
 void name_bits(char *to, size_t size, uint64_t value, uint32_t level, bool table);
 
 /*
- * Find each name of a list. States become bits of PTSCOPE_STATE_*; flags that a ^
- * stands before go into @inverted too. A name that is none is reported.
+ * Parse a list of names. A state sets the bit 1 << PTSCOPE_STATE_*. A flag with a ^
+ * before it is also set in @inverted. An unknown name is reported.
  */
 bool parse_states(const char *list, uint32_t *states);
 bool parse_flags(const char *list, uint32_t *mask, uint32_t *inverted);
 bool parse_detail(const char *list, uint32_t *detail);
 
-/* Print all names, as a line. */
+/* Print all names on one line. */
 void list_states(FILE *to);
 void list_flags(FILE *to);
 void list_details(FILE *to);
 
-/* The device or file of a swap area, or its number. */
+/* Device or file of a swap area; its number if that is unknown. */
 void name_swap_area(char *to, size_t size, uint32_t type);
 
 #endif /* CLI_NAMES_H */

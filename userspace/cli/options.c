@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The options of all verbs, and how operands are read.
+ * Parsing of options and operands.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -35,11 +35,10 @@ enum {
 
 /**
  * struct option_help - an option, for getopt_long() and for --help
- * @name: after --
- * @value: its letter, or OPT_*
- * @argument: what its argument is called; NULL if it has none; in [] if it may be
- *	left out
- * @takes: TAKES_* that a verb must have for it; 0 if all have it
+ * @name: long name, without --
+ * @value: short name, or OPT_*
+ * @argument: name of its argument; NULL if it has none; in [] if it is optional
+ * @takes: TAKES_* of the verbs that support it; 0 for all verbs
  * @help: one line
  */
 struct option_help {
@@ -53,32 +52,34 @@ struct option_help {
 /* In the order of --help. */
 static const struct option_help options[] = {
 	{ "json", 'j', NULL, 0, "print JSON: sizes in bytes, addresses as \"0x...\"" },
-	{ "output", 'o', "LIST", 0, "print these columns; with a leading +, add them" },
+	{ "output", 'o', "LIST", 0,
+	  "columns to print; with a leading +, add to the default columns" },
 	{ "list-columns", OPT_LIST_COLUMNS, NULL, 0, "list the columns and exit" },
 	{ "noheadings", 'n', NULL, 0, "print no headings" },
-	{ "raw", 'r', NULL, 0, "print one row a line, unaligned, sizes in bytes" },
+	{ "raw", 'r', NULL, 0, "print one unaligned line per row, sizes in bytes" },
 	{ "bytes", 'b', NULL, 0, "print sizes in bytes" },
 	{ "color", OPT_COLOR, "[WHEN]", 0, "colour: always, never or auto (the default)" },
 	{ "sort", OPT_SORT, "COLUMN", TAKES_ROWS,
-	  "sort by a column: amounts from the largest down, the rest upwards" },
+	  "sort by a column: sizes, counts and percentages descending, others ascending" },
 	{ "reverse", OPT_REVERSE, NULL, TAKES_ROWS, "reverse the order of the rows" },
-	{ "top", OPT_TOP, "N", TAKES_ROWS, "print the first N rows alone" },
+	{ "top", OPT_TOP, "N", TAKES_ROWS, "print only the first N rows" },
 	{ "nonzero", OPT_NONZERO, NULL, TAKES_ROWS,
-	  "leave out rows in which all amounts but the size are 0" },
-	{ "by", OPT_BY, "KEY", TAKES_GROUPS, "one row for each name, type or perm" },
-	{ "name", OPT_NAME, "COMM", TAKES_SELECTION, "processes of this name" },
+	  "omit rows in which all amounts except the size are 0" },
+	{ "by", OPT_BY, "KEY", TAKES_GROUPS, "print one row for each name, type or perm" },
+	{ "name", OPT_NAME, "COMM", TAKES_SELECTION, "select processes with this name" },
 	{ "cgroup", OPT_CGROUP, "PATH", TAKES_SELECTION,
-	  "processes in this cgroup and those below it" },
-	{ "user", OPT_USER, "USER", TAKES_SELECTION, "processes of this user, by name or number" },
-	{ "range", OPT_RANGE, "START-END", TAKES_RANGE, "only these addresses, in hexadecimal" },
+	  "select processes in this cgroup and its descendants" },
+	{ "user", OPT_USER, "USER", TAKES_SELECTION,
+	  "select processes of this user (name or UID)" },
+	{ "range", OPT_RANGE, "START-END", TAKES_RANGE, "only these addresses (hexadecimal)" },
 	{ "state", OPT_STATE, "LIST", TAKES_FILTER, "only pages in one of these states" },
 	{ "flags", OPT_FLAGS, "LIST", TAKES_FILTER,
-	  "only pages with all of these flags; ^ before a flag: without it" },
+	  "only pages with all of these flags; ^FLAG: without this flag" },
 	{ "any", OPT_ANY, "LIST", TAKES_FILTER, "only pages with at least one of these flags" },
-	{ "detail", OPT_DETAIL, "LIST", TAKES_FILTER, "begin a new run also where these change" },
-	{ "cache", OPT_CACHE, NULL, TAKES_CACHE, "look up in the page cache what is not mapped" },
-	{ "summary", OPT_SUMMARY, NULL, TAKES_SUMMARY, "print how large runs and folios are" },
-	{ "help", 'h', NULL, 0, "print this and exit" },
+	{ "detail", OPT_DETAIL, "LIST", TAKES_FILTER, "also begin a new run where these change" },
+	{ "cache", OPT_CACHE, NULL, TAKES_CACHE, "look up unmapped pages in the page cache" },
+	{ "summary", OPT_SUMMARY, NULL, TAKES_SUMMARY, "print the sizes of runs and folios" },
+	{ "help", 'h', NULL, 0, "print this help and exit" },
 };
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -156,7 +157,7 @@ void options_help(const struct verb *verb)
 		printf("\nColumns of --summary:\n");
 		list_columns(verb->summary_columns);
 	}
-	printf("\nExit status: 0 done; 1 failed or denied; 2 the kernel side is missing or too old.\n"
+	printf("\nExit status: 0 success; 1 failure or permission denied; 2 module missing or too old.\n"
 	       "See ptscope(8).\n");
 }
 
@@ -234,7 +235,7 @@ bool options_need(const struct options *opts, int column)
 	return opts->sort == column;
 }
 
-/* On a terminal that has them, unless the user wants none; see no-color.org. */
+/* On a terminal with colours, unless NO_COLOR is set; see no-color.org. */
 static bool color_by_default(void)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -327,14 +328,15 @@ bool parse_pid(const char *text, pid_t *pid)
 	return true;
 }
 
-/* What is only parsed when all options are known. */
-struct later {
+/* Arguments that are parsed after all options, because they depend on others. */
+struct deferred {
 	const char *output;
 	const char *sort;
 	bool list_columns;
 };
 
-static bool set_option(struct options *opts, struct later *later, int option, const char *argument)
+static bool set_option(struct options *opts, struct deferred *deferred, int option,
+		       const char *argument)
 {
 	struct ptscope_filter *filter = &opts->filter;
 
@@ -349,7 +351,7 @@ static bool set_option(struct options *opts, struct later *later, int option, co
 		opts->noheadings = true;
 		return true;
 	case 'o':
-		later->output = argument;
+		deferred->output = argument;
 		return true;
 	case 'r':
 		opts->raw = true;
@@ -357,10 +359,10 @@ static bool set_option(struct options *opts, struct later *later, int option, co
 	case OPT_COLOR:
 		return set_color(opts, argument);
 	case OPT_LIST_COLUMNS:
-		later->list_columns = true;
+		deferred->list_columns = true;
 		return true;
 	case OPT_SORT:
-		later->sort = argument;
+		deferred->sort = argument;
 		return true;
 	case OPT_REVERSE:
 		opts->reverse = true;
@@ -401,15 +403,16 @@ static bool set_option(struct options *opts, struct later *later, int option, co
 	return false;
 }
 
-/* Options that need others to be known. */
-static bool complete(struct options *opts, const struct later *later,
+/* Check combinations of options and parse the deferred arguments. */
+static bool complete(struct options *opts, const struct deferred *deferred,
 		     const struct columns *columns)
 {
 	if (opts->json && opts->raw) {
 		print_error("--json and --raw are mutually exclusive");
 		return false;
 	}
-	return set_columns(opts, columns, later->output) && set_sort(opts, columns, later->sort);
+	return set_columns(opts, columns, deferred->output) &&
+	       set_sort(opts, columns, deferred->sort);
 }
 
 static bool refuse(const struct verb *verb)
@@ -423,20 +426,20 @@ bool options_parse(struct options *opts, const struct verb *verb, int argc, char
 {
 	struct option long_options[OPTIONS + 1];
 	const struct columns *columns;
-	struct later later = { 0 };
+	struct deferred deferred = { 0 };
 	int c;
 
 	memset(opts, 0, sizeof(*opts));
 	opts->color = color_by_default();
 	make_long_options(long_options);
-	/* getopt_long() begins its errors with this. */
+	/* getopt_long() prints argv[0] before its errors. */
 	argv[0] = (char *)"ptscope";
 
 	*status = CLI_FAILED;
 	while ((c = getopt_long(argc, argv, "bhjno:r", long_options, NULL)) != -1) {
 		const struct option_help *option = option_of(c);
 
-		/* It has been reported by getopt_long(). */
+		/* getopt_long() has reported the error. */
 		if (!option)
 			return refuse(verb);
 		if (c == 'h') {
@@ -448,19 +451,19 @@ bool options_parse(struct options *opts, const struct verb *verb, int argc, char
 			print_error("--%s is not supported by %s", option->name, verb->name);
 			return refuse(verb);
 		}
-		if (!set_option(opts, &later, c, optarg))
+		if (!set_option(opts, &deferred, c, optarg))
 			return refuse(verb);
 	}
 	columns = opts->summary ? verb->summary_columns : verb->columns;
-	if (later.list_columns) {
+	if (deferred.list_columns) {
 		list_columns(columns);
 		*status = CLI_OK;
 		return false;
 	}
-	if (!complete(opts, &later, columns))
+	if (!complete(opts, &deferred, columns))
 		return refuse(verb);
 
-	/* Escape sequences have no place in what programs read. */
+	/* Programs read JSON and raw output; escape sequences would be part of the data. */
 	opts->color = opts->color && !opts->json && !opts->raw;
 	opts->operands = argv + optind;
 	opts->noperands = argc - optind;

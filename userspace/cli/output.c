@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rows in, a table, raw lines or JSON out: cells are formatted here, rows left
- * out, ranked and cut; what a format looks like is the business of a writer.
+ * Format cells, and filter, sort and limit rows. A writer prints the rows as a table,
+ * raw lines or JSON.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -16,25 +16,25 @@
 #include "output.h"
 #include "writer.h"
 
-/* Rows that wait in the buffer of stdout no longer than this, once another one comes. */
+/* stdout is flushed with the first row that is printed this long after the last flush. */
 #define FLUSH_NS 50000000ull
 
 /**
- * struct output - rows to be printed
- * @shape: what is printed
- * @writer: the format
- * @state: the writer's
+ * struct output - the output of a verb
+ * @shape: columns and options
+ * @writer: the output format
+ * @state: private data of the writer
  * @key: the column to sort by; NULL for none
- * @keeps: rows are kept until the end
- * @kept: these, newest first
- * @nkept: how many
+ * @keeps: rows are stored until the end
+ * @kept: the stored rows, newest first
+ * @nkept: number of stored rows
  * @totals: totals that are printed after all rows, newest first
- * @rows: rows that were added and not left out, totals among them
- * @printed: rows that went to the writer, without totals
- * @flushed: when stdout was last flushed; 0 for never
- * @failed: a message has been printed
- * @record: the row at hand
- * @cell: its cells, the sort key's the last
+ * @rows: number of rows added, with totals and without rows that --nonzero omits
+ * @printed: number of rows passed to the writer, without totals
+ * @flushed: time of the last flush of stdout in ns; 0 for never
+ * @failed: an error has been reported
+ * @record: the current row
+ * @cell: cells of the current row; the last one is the sort key
  */
 struct output {
 	struct shape shape;
@@ -108,7 +108,7 @@ void format_size(char *to, size_t size, uint64_t bytes)
 		snprintf(to, size, "%.1f%c", value, units[unit]);
 }
 
-/* Numbers make up most of a million rows, and printf() takes three times as long. */
+/* Most cells of a dump are numbers; printf() takes three times as long. */
 static const char *format_number(struct cell *cell, uint64_t number, unsigned int base)
 {
 	char *to = cell->buf + sizeof(cell->buf) - 1;
@@ -165,7 +165,7 @@ static bool fail(struct output *out)
 	return false;
 }
 
-/* Something must be able to be zero, or --nonzero would drop every row. */
+/* Without a column that --nonzero looks at, it would omit every row. */
 static bool check_nonzero(const struct shape *shape)
 {
 	int i;
@@ -259,7 +259,7 @@ static void fill_key(struct output *out, const void *row)
 	record->key_text = record->key_empty ? NULL : cell->text;
 }
 
-/* False if --nonzero drops the row. */
+/* Fill the cells of a row; false if --nonzero omits the row. */
 static bool fill(struct output *out, const void *row, bool total)
 {
 	bool zero = out->shape.opts->nonzero && !total;
@@ -288,10 +288,10 @@ static bool fill(struct output *out, const void *row, bool total)
 }
 
 /*
- * A reader at the other end of a pipe sees the first row at once, and others soon:
- * those of a datagram from the kernel when the next one has come.
+ * Flush the first row at once and later rows every FLUSH_NS, so that a reader of a pipe
+ * does not wait until the buffer is full.
  */
-static void flush_now_and_then(struct output *out)
+static void flush_periodically(struct output *out)
 {
 	struct timespec now;
 	uint64_t ns;
@@ -310,11 +310,11 @@ static bool print(struct output *out, const struct record *record)
 		return fail(out);
 	out->printed += !record->total;
 	if (!out->writer->rollback)
-		flush_now_and_then(out);
+		flush_periodically(out);
 	return !ferror(stdout) || fail(out);
 }
 
-/* Ranked: amounts from the largest down, the rest upwards; what is empty comes last. */
+/* Amounts in descending order, others in ascending order, empty cells last. */
 static int compare(const struct column *key, bool reverse, const struct record *a,
 		   const struct record *b)
 {
@@ -333,7 +333,7 @@ static int compare(const struct column *key, bool reverse, const struct record *
 		if (column_is_amount(key))
 			order = -order;
 	}
-	/* Rows that are equal stay in their order, unless it is that which is reversed. */
+	/* Equal rows keep their order. --reverse without --sort reverses that order. */
 	if (!order)
 		return (a->sequence < b->sequence ? -1 : 1) * (reverse && !key ? -1 : 1);
 	return reverse ? -order : order;
@@ -352,7 +352,7 @@ static int compare_records(const void *a, const void *b, void *data)
 		       *(struct record *const *)b);
 }
 
-/* Of the rows that are kept, an array of those that --top wants, in their order. */
+/* Sort the stored rows into an array and free those beyond the limit of --top. */
 static struct record **rank(struct output *out, size_t *count)
 {
 	const struct options *opts = out->shape.opts;
@@ -371,7 +371,7 @@ static struct record **rank(struct output *out, size_t *count)
 	return all;
 }
 
-/* Forget rows that can no longer come to be among the first. */
+/* Free stored rows that are beyond the limit of --top. */
 static bool cut(struct output *out)
 {
 	struct record **all;
@@ -421,7 +421,7 @@ static bool add(struct output *out, const void *row, bool total)
 	if (!keep(out, &out->kept))
 		return false;
 	out->nkept++;
-	/* So that sorting costs little for each row. */
+	/* Cut at twice the limit: the cost of sorting is then small per row. */
 	return !opts->top || out->nkept < 2 * opts->top + OUTPUT_CHUNK || cut(out);
 }
 
@@ -469,7 +469,7 @@ bool output_rollback(struct output *out, uint64_t mark)
 {
 	if (out->rows < mark)
 		return true;
-	/* With --top some of the rows before the mark may have been dropped for later ones. */
+	/* --top may have freed rows from before the mark in favour of later rows. */
 	if (out->shape.opts->top)
 		return false;
 	if (!out->keeps && (!out->writer->rollback ||
@@ -495,7 +495,7 @@ static void print_kept(struct output *out)
 	}
 	free(all);
 
-	/* These were put before each other. */
+	/* The list is newest first; reverse it. */
 	while ((record = out->totals)) {
 		out->totals = record->next;
 		record->next = totals;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON, written by yajl as the rows come: an object with an array of rows, named
- * like the verb, and with an array of totals after it where a verb has those.
+ * JSON output with yajl, row by row: an object with an array of rows, which has the
+ * name of the verb, and an array of totals if the verb has totals.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +20,8 @@ struct json {
 };
 
 /*
- * Write what yajl has made, and go to a new line, which is white space between two
- * tokens: a row stands in a line of its own.
+ * Write the buffer of yajl and a newline, which is white space between two tokens. Each
+ * row is on its own line.
  */
 static void end_line(yajl_gen gen)
 {
@@ -66,7 +66,7 @@ static void *json_open(const struct shape *shape)
 	return json;
 }
 
-/* Names are bytes, which may be no valid UTF-8. */
+/* JSON is UTF-8; names are bytes and may be invalid UTF-8. */
 static bool put_name(yajl_gen gen, const char *text)
 {
 	char *escaped;

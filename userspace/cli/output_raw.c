@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Raw lines: a row in each, one blank between cells.
+ * Raw output: one line per row, one blank between cells.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ static void *raw_open(const struct shape *shape)
 	return (void *)shape;
 }
 
-/* Blanks would be taken for the end of a cell, a lone - for an empty one. */
+/* Escape blanks, which separate cells, and the text "-", which is an empty cell. */
 static void put_text(const char *text)
 {
 	if (!strcmp(text, "-")) {

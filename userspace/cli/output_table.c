@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tables for people, by libsmartcols. The first chunk of rows decides how wide the
- * columns are; later chunks are printed in these widths.
+ * Table output with libsmartcols. The first chunk of rows sets the widths of the
+ * columns; later chunks use the same widths.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,19 +16,19 @@
 #include "utf8.h"
 #include "writer.h"
 
-/* No column is made narrower than this to fit a terminal. */
+/* Minimum width of a column that is shortened to fit the terminal. */
 #define NARROWEST 12
 
 /**
- * struct table - rows until they are printed
- * @shape: what is printed
- * @scols: the table of libsmartcols; empty between chunks
- * @row: the rows of a chunk
- * @nrows: how many
+ * struct table - a table and its current chunk of rows
+ * @shape: columns and options
+ * @scols: the table of libsmartcols; has no lines between chunks
+ * @row: the rows of the chunk
+ * @nrows: number of rows in the chunk
  * @begun: a chunk has been printed
- * @last: sequence of the last row that was
- * @hidden: columns that have been zero in all rows
- * @limit: width to which texts are shortened; 0 for none
+ * @last: sequence number of the last printed row
+ * @hidden: columns that are zero in all rows so far
+ * @limit: maximum width of the texts in a column; 0 for no limit
  */
 struct table {
 	const struct shape *shape;
@@ -60,7 +60,7 @@ static struct libscols_table *new_scols(const struct options *opts)
 		return NULL;
 	scols_table_enable_noheadings(scols, opts->noheadings);
 	scols_table_enable_colors(scols, opts->color);
-	/* Texts are made printable, and fit for the terminal, before they get there. */
+	/* make_printable() and set_cell() escape and shorten the texts. */
 	scols_table_enable_noencoding(scols, 1);
 	scols_table_set_termforce(scols, SCOLS_TERMFORCE_NEVER);
 	return scols;
@@ -101,7 +101,7 @@ static void *table_open(const struct shape *shape)
 	return NULL;
 }
 
-/* Texts of one kind of byte, for the screen. */
+/* Escape bytes that the terminal cannot print. */
 static bool make_printable(struct table *table)
 {
 	size_t row;
@@ -125,7 +125,7 @@ static bool make_printable(struct table *table)
 	return true;
 }
 
-/* Columns of the terminal; 0 if output does not go to one. */
+/* Width of the terminal; 0 if standard output is not a terminal. */
 static size_t terminal_width(void)
 {
 	const char *columns = getenv("COLUMNS");
@@ -153,7 +153,7 @@ static size_t column_width(const struct table *table, int i)
 	return width;
 }
 
-/* Make the widest of the columns that may shrink narrower until all of them fit. */
+/* Reduce the widest of the COLUMN_SHRINKS columns until the table fits. */
 static void limit_widths(struct table *table)
 {
 	const size_t terminal = terminal_width();
@@ -179,7 +179,7 @@ static void limit_widths(struct table *table)
 	}
 }
 
-/* A column that was hidden until now, and is zero no longer, gets a heading after all. */
+/* If a hidden column becomes nonzero in a later chunk, print the headings again. */
 static void hide_zeroes(struct table *table)
 {
 	size_t row;
@@ -209,7 +209,7 @@ static bool set_cell(const struct table *table, struct libscols_line *line, int 
 		return true;
 	text = table->limit[i] ? text_shorten(value->text, table->limit[i]) :
 				 strdup(value->text);
-	/* The line frees it. */
+	/* scols_line_refer_data() passes ownership to the line. */
 	if (!text || scols_line_refer_data(line, i, text))
 		return false;
 	if (value->color != COLOR_NONE && table->shape->opts->color)
@@ -334,7 +334,7 @@ bool table_print_fields(const struct shape *shape, const struct record *record)
 	if (good)
 		scols_table_enable_noheadings(scols, 1);
 	for (i = 0; good && i < shape->count; i++) {
-		/* What a machine lacks needs no line of its own. */
+		/* Omit empty fields, such as leaf sizes that the machine does not support. */
 		if (!record->value[i].text)
 			continue;
 		line = scols_table_new_line(scols, NULL);

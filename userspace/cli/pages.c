@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptscope pages: every page, where neighbours with equal entries are one row.
+ * ptscope pages: every page; adjacent pages with equal entries are one row (a run).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,9 +13,9 @@
 #include "summary.h"
 
 /**
- * struct page_row - a run, and what it takes to show it
+ * struct page_row - a row
  * @run: the run
- * @pid: whose it is
+ * @pid: process of the run
  * @page_size: size of a base page
  */
 struct page_row {
@@ -147,8 +147,9 @@ static const struct column columns[] = {
 	{ "end", CELL_ADDRESS, "end (exclusive)", .fill = fill_end },
 	{ "size", CELL_SIZE, "bytes", .fill = fill_size, .properties = COLUMN_EXTENT },
 	{ "pages", CELL_COUNT, "base pages", .fill = fill_pages, .properties = COLUMN_EXTENT },
-	{ "state", CELL_TEXT, "where the bytes are", .fill = fill_state },
-	{ "leaf", CELL_TEXT, "what maps them: pte, cont, pmd or pud", .fill = fill_leaf },
+	{ "state", CELL_TEXT, "state of the pages", .fill = fill_state },
+	{ "leaf", CELL_TEXT, "kind of leaf that maps them: pte, cont, pmd or pud",
+	  .fill = fill_leaf },
 	{ "level", CELL_TEXT, "level of the table that holds the entries", .fill = fill_level },
 	{ "frame", CELL_NUMBER, "number of the first frame", .fill = fill_frame },
 	{ "phys", CELL_ADDRESS, "physical address of the first byte", .fill = fill_phys },
@@ -179,7 +180,7 @@ static bool shows(const struct options *opts, bool (*fill)(const void *row, stru
 	return false;
 }
 
-/* A column that is shown needs its detail. */
+/* The details that the printed columns and the sort key need. */
 static uint32_t details(const struct options *opts)
 {
 	uint32_t detail = opts->filter.detail;
@@ -196,7 +197,7 @@ static uint32_t details(const struct options *opts)
 	return detail;
 }
 
-/* ADDR is the page that it lies in, ADDR-END the range. */
+/* ADDR selects the page that contains it, START-END a range. */
 static bool set_operand_range(struct options *opts, const char *text, uint32_t page_size)
 {
 	char *rest;
@@ -222,9 +223,9 @@ static int begin_runs(struct ptscope *ps, const struct options *opts, pid_t pid)
 }
 
 /*
- * 0, or a negative errno: -ECANCELED has been reported.
- * @summary: where runs are counted instead of being printed; may be NULL
- * @count: set to the number of runs
+ * Print or count the runs. @summary: if not NULL, count the runs there and print
+ * nothing. @count is set to the number of runs. Returns 0 or a negative errno;
+ * -ECANCELED has been reported.
  */
 static int read_runs(struct ptscope *ps, const struct options *opts, pid_t pid,
 		     uint32_t page_size, struct output *out, struct summary *summary,
@@ -250,7 +251,7 @@ static int read_runs(struct ptscope *ps, const struct options *opts, pid_t pid,
 	return err;
 }
 
-/* 1 if there is a VMA in the range, 0 if there is none, or a negative errno. */
+/* Returns 1 if there is a VMA in the range, 0 if there is none, or a negative errno. */
 static int is_mapped(struct ptscope *ps, const struct options *opts, pid_t pid)
 {
 	const struct ptscope_vma *vma;
@@ -261,13 +262,13 @@ static int is_mapped(struct ptscope *ps, const struct options *opts, pid_t pid)
 	return err ? err : ptscope_next_vma(ps, &vma);
 }
 
-/* A process ID may well be meant by what is read as an address. */
+/* A decimal address may be a mistaken second PID. */
 static bool is_decimal(const char *text)
 {
 	return text[strspn(text, "0123456789")] == '\0';
 }
 
-/* @operand: the address or range, which has been parsed before */
+/* @operand: the address or range; it is valid */
 static void report_unmapped(const struct options *opts, const char *operand)
 {
 	uint64_t address;
@@ -282,7 +283,7 @@ static void report_unmapped(const struct options *opts, const char *operand)
 			    is_decimal(operand) ? "; pages takes one PID" : "");
 }
 
-/* Report why nothing was printed. Returns an exit status. */
+/* Report why there are no rows. Returns an exit status. */
 static int explain_nothing(struct ptscope *ps, const struct options *opts, pid_t pid)
 {
 	int mapped = is_mapped(ps, opts, pid);
@@ -298,7 +299,7 @@ static int explain_nothing(struct ptscope *ps, const struct options *opts, pid_t
 	else if (opts->summary)
 		print_error("%d: note: no page that matches is in RAM", (int)pid);
 	else if (opts->filter.states & 1u << PTSCOPE_STATE_CACHED && !opts->cache)
-		print_error("%d: note: no page matches; cached pages are known with --cache only",
+		print_error("%d: note: no page matches; cached pages are reported only with --cache",
 			    (int)pid);
 	else
 		print_error("%d: note: no page matches", (int)pid);
@@ -368,9 +369,9 @@ out:
 
 static const struct verb pages_verb = {
 	.name = "pages",
-	.summary = "Show every page of a process, as runs of equal ones",
+	.summary = "Show every page of a process, as runs of equal pages",
 	.operands = "PID [ADDR[-END]]",
-	.details = "PID is a decimal number or 'self'. ADDR stands for the page that it lies in.\n",
+	.details = "PID is a decimal number or 'self'. ADDR selects the page that contains it.\n",
 	.columns = &pages_columns,
 	.summary_columns = &summary_columns,
 	.takes = TAKES_RANGE | TAKES_FILTER | TAKES_SUMMARY | TAKES_CACHE | TAKES_ROWS,

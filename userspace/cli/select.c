@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Selecting processes by what /proc has of them.
+ * Selection of processes by their name, cgroup and user in /proc.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -15,7 +15,7 @@
 #include "select.h"
 
 #define CGROUPS "/sys/fs/cgroup"
-/* A name of a task has no more. */
+/* TASK_COMM_LEN without the terminating NUL. */
 #define COMM_LENGTH 15
 
 bool has_selection(const struct options *opts)
@@ -29,7 +29,7 @@ static bool add(struct selection *selection, pid_t pid, bool named)
 	bool *flags;
 	pid_t *pids;
 
-	/* Powers of two, from 16 up. */
+	/* The capacity is a power of two and at least 16. */
 	if (!count || (count >= 16 && !(count & (count - 1)))) {
 		size_t capacity = count ? 2 * count : 16;
 
@@ -59,7 +59,7 @@ void selection_free(struct selection *selection)
 	memset(selection, 0, sizeof(*selection));
 }
 
-/* False if there is no such user, which is reported. */
+/* False after reporting that there is no such user. */
 static bool find_user(const char *name, uid_t *uid)
 {
 	const struct passwd *entry = getpwnam(name);
@@ -79,7 +79,7 @@ static bool find_user(const char *name, uid_t *uid)
 	return false;
 }
 
-/* The effective user of a process, as ps selects by. */
+/* Compare the effective user of a process, as ps -u does. */
 static bool is_of_user(pid_t pid, uid_t uid)
 {
 	char path[64], line[256];
@@ -110,7 +110,7 @@ static bool has_name(pid_t pid, const char *name)
 	file = fopen(path, "re");
 	if (!file)
 		return false;
-	/* A name may have a line break in it. */
+	/* A name may contain a newline, so that fgets() is not enough. */
 	comm[fread(comm, 1, sizeof(comm) - 1, file)] = '\0';
 	fclose(file);
 	if (*comm)
@@ -119,7 +119,7 @@ static bool has_name(pid_t pid, const char *name)
 					    strlen(comm) == COMM_LENGTH : !strcmp(comm, name);
 }
 
-/* In which cgroup it is, as cgroup v2 counts them. */
+/* True if the process is in this cgroup v2 or in a descendant. */
 static bool is_in_cgroup(pid_t pid, const char *cgroup)
 {
 	char path[64], line[4096];
@@ -135,7 +135,6 @@ static bool is_in_cgroup(pid_t pid, const char *cgroup)
 		if (strncmp(line, "0::", 3))
 			continue;
 		line[strcspn(line, "\n")] = '\0';
-		/* The group itself, or one below it. */
 		is = !len || (!strncmp(line + 3, cgroup, len) &&
 			      (!line[3 + len] || line[3 + len] == '/'));
 	}
@@ -144,9 +143,9 @@ static bool is_in_cgroup(pid_t pid, const char *cgroup)
 }
 
 /*
- * A path as /proc/PID/cgroup has it, without a slash at its end: of one in cgroupfs,
- * or of one that begins at the root of all cgroups. NULL, with a message, if there
- * is no such cgroup.
+ * Convert a path to the format of /proc/PID/cgroup, without a trailing slash. @path is a
+ * directory in cgroupfs, or relative to the root of cgroupfs. NULL after reporting that
+ * there is no such cgroup.
  */
 static char *find_cgroup(const char *path)
 {
@@ -193,7 +192,7 @@ static int compare_pids(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-/* Every process that all options match, but not this one. */
+/* Add every process that matches all options, except this one. */
 static bool scan_proc(struct selection *selection, const struct options *opts, uid_t uid,
 		      const char *cgroup)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which processes are meant: PID operands, and what --name, --cgroup and --user
- * select.
+ * Selection of processes: PID operands and the options --name, --cgroup and --user.
  */
 #ifndef CLI_SELECT_H
 #define CLI_SELECT_H
@@ -9,11 +8,11 @@
 #include "cli.h"
 
 /**
- * struct selection - processes
- * @pid: their IDs: operands in their order, then the others, from the lowest up
- * @named: of each, whether it was an operand
- * @count: how many
- * @failed: an operand was no PID, which has been reported
+ * struct selection - the selected processes
+ * @pid: process IDs: operands in their order, then the others in ascending order
+ * @named: for each process, whether it was an operand
+ * @count: number of processes
+ * @failed: an operand was not a PID; it has been reported
  */
 struct selection {
 	pid_t *pid;
@@ -22,10 +21,10 @@ struct selection {
 	bool failed;
 };
 
-/* Is there an option that selects processes? */
+/* True if an option selects processes. */
 bool has_selection(const struct options *opts);
 
-/* False, with a message, if nothing is left to do. */
+/* False after reporting an error if no process is selected. */
 bool select_processes(const struct verb *verb, const struct options *opts,
 		      struct selection *selection);
 void selection_free(struct selection *selection);

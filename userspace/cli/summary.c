@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptscope pages --summary: how large what lies together in memory is.
+ * ptscope pages --summary: sizes of physically contiguous runs and of folios.
  */
 #include "summary.h"
 #include "output.h"
 
 /**
- * struct summary_row - all of one order
- * @summary: the counts
+ * struct summary_row - the row of an order
+ * @summary: counters of all orders
  * @order: the order
  * @page_size: size of a base page
  */
@@ -39,7 +39,7 @@ static void close_run(struct summary *summary)
 	summary->last.pages = 0;
 }
 
-/* Runs that differ in flags alone are one where frames are concerned. */
+/* Join runs with contiguous frames; they may differ in flags. */
 static void extend_run(struct summary *summary, const struct ptscope_run *run, uint32_t page_size)
 {
 	if (!summary->last.pages || summary->last.end != run->start ||
@@ -129,10 +129,11 @@ static bool fill_file_aligned(const void *row, struct cell *cell)
 }
 
 static const struct column columns[] = {
-	{ "order", CELL_NUMBER, "of 2^order base pages; empty if that is hidden",
+	{ "order", CELL_NUMBER, "order of the size: 2^order base pages; empty if hidden",
 	  .fill = fill_order },
-	{ "size", CELL_SIZE, "these, in bytes", .fill = fill_size, .properties = COLUMN_EXTENT },
-	{ "runs", CELL_COUNT, "runs of frames that follow each other, this large and up to twice that",
+	{ "size", CELL_SIZE, "size of 2^order base pages", .fill = fill_size,
+	  .properties = COLUMN_EXTENT },
+	{ "runs", CELL_COUNT, "contiguous runs of frames, of this size up to twice this size",
 	  .fill = fill_runs },
 	{ "run-bytes", CELL_SIZE, "bytes in these runs", .fill = fill_run_bytes },
 	{ "anon", CELL_SIZE, "bytes in anonymous folios of this order", .fill = fill_anon },

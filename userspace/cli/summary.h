@@ -5,21 +5,20 @@
 #include "cli.h"
 #include "column.h"
 
-/* No contiguous run of frames, and no folio, has 2^40 pages. */
+/* Contiguous runs of frames and folios are smaller than 2^40 pages. */
 #define SUMMARY_ORDERS 40
 
 /**
- * struct summary - how large physically contiguous runs and folios are
- * @runs: number of runs by order: those of 2^order pages and more, up to twice
- *	that
- * @run_pages: their pages
- * @anon: pages of anonymous folios by order of the folio
- * @anon_aligned: of these, in folios that lie at a multiple of their size
- * @file: pages of other folios
- * @file_aligned: of these, aligned ones
- * @hidden: frames and the orders of folios are hidden, so that neither runs nor
- *	sizes are known, and all folios count as of order 0
- * @last: the run that may still go on, of one chain of frames
+ * struct summary - sizes of physically contiguous runs and of folios
+ * @runs: number of runs by order: 2^order to 2^(order + 1) - 1 pages
+ * @run_pages: pages in these runs
+ * @anon: pages in anonymous folios by the order of the folio
+ * @anon_aligned: of @anon, pages of folios mapped at a multiple of their size
+ * @file: pages in other folios by the order of the folio
+ * @file_aligned: of @file, pages of folios mapped at a multiple of their size
+ * @hidden: frames and orders of folios are hidden; there are no runs, and all
+ *	folios count as order 0
+ * @last: the current run, which the next frame may extend
  */
 struct summary {
 	uint64_t runs[SUMMARY_ORDERS];
@@ -42,7 +41,7 @@ struct output;
 
 extern const struct columns summary_columns;
 
-/* *@rows is set to the number of rows printed; false, with a message, on failure. */
+/* *@rows is set to the number of printed rows. False after reporting an error. */
 bool summary_print(struct summary *summary, struct output *out, uint32_t page_size, size_t *rows);
 
 #endif /* CLI_SUMMARY_H */

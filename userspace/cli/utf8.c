@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names are bytes: those of files and processes may be no valid UTF-8.
+ * Escaping and measuring of names, which are bytes and may be invalid UTF-8.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -12,10 +12,10 @@
 
 #include "utf8.h"
 
-/* Bytes of the valid sequence that @text begins with; 0 if there is none. */
+/* Length of the valid UTF-8 sequence at the start of @text; 0 if it is invalid. */
 static size_t sequence(const unsigned char *text)
 {
-	/* The first code point that takes so many bytes. */
+	/* The first code point that is encoded in this number of bytes. */
 	static const uint32_t first[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t len, i;
 	uint32_t point;
@@ -31,7 +31,7 @@ static size_t sequence(const unsigned char *text)
 			return 0;
 		point = point << 6 | (text[i] & 0x3f);
 	}
-	/* Too long for what it encodes, a half of a surrogate pair, or beyond Unicode. */
+	/* Invalid: overlong encodings, surrogates and code points beyond U+10FFFF. */
 	if (point < first[len] || (point >= 0xd800 && point < 0xe000) || point > 0x10ffff)
 		return 0;
 	return len;
@@ -93,7 +93,7 @@ char *text_printable(const char *text)
 	return escaped;
 }
 
-/* The first character's bytes; sets *@columns to what it takes. */
+/* Length of the first character in bytes; *@columns is set to its width. */
 static size_t character(const char *text, size_t *columns)
 {
 	mbstate_t state = { 0 };
@@ -130,7 +130,7 @@ char *text_shorten(const char *text, size_t width)
 
 	if (all <= width)
 		return strdup(text);
-	/* Where the locale does not have the character. */
+	/* The locale does not have the ellipsis character. */
 	if (character(mark, &columns) != strlen(mark)) {
 		mark = "...";
 		marked = 3;

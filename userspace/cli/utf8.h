@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Names are bytes: those of files and processes may be no valid text.
+ * Names of files and processes are bytes; they may be invalid text.
  *
  * A byte that cannot be printed becomes \xNN, and a backslash before an x becomes
- * \x5c, so that the bytes can be recovered. Copies are to be freed; NULL if memory
- * is short.
+ * \x5c, so that the bytes can be recovered. The caller frees the copies; NULL means out
+ * of memory.
  */
 #ifndef CLI_UTF8_H
 #define CLI_UTF8_H
@@ -12,19 +12,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A copy of @text that is valid UTF-8. */
+/* Return a copy of @text that is valid UTF-8. */
 char *utf8_escape(const char *text);
 
-/* A copy of @text of characters that the locale has and prints. */
+/* Return a copy of @text in which all characters are printable in the locale. */
 char *text_printable(const char *text);
 
-/* Is it printable ASCII, without a backslash? */
+/* True if @text is printable ASCII without a backslash. */
 bool text_is_plain(const char *text);
 
-/* Columns that a printable text takes on a terminal. */
+/* Width of a printable text on a terminal. */
 size_t text_width(const char *text);
 
-/* A copy of a printable text, cut out in the middle to take no more than @width columns. */
+/* Return a copy of a printable text, shortened in the middle to at most @width columns. */
 char *text_shorten(const char *text, size_t width);
 
 #endif /* CLI_UTF8_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Columns of rows of VMAs. Those of counters come from the protocol's description.
+ * Columns of VMAs. The columns of counters come from module/spec/ptscope.yaml.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #define VMA(data) (&ROW(data)->vma)
 #define CENSUS(data) (&VMA(data)->census)
 
-/* A single VMA, not one of several. */
+/* True if the row is one VMA, not a group or a total. */
 static bool is_single(const void *row)
 {
 	return !ROW(row)->total && ROW(row)->by == BY_NOTHING;
@@ -29,7 +29,7 @@ static bool starts_with(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
-/* Files of the kernel's own tmpfs, and of the one that programs share memory by. */
+/* Files of the kernel's internal tmpfs mount and of /dev/shm. */
 static bool is_shmem_name(const char *name)
 {
 	return starts_with(name, "/dev/shm/") || starts_with(name, "/memfd:") ||
@@ -54,7 +54,7 @@ const char *vma_type(const struct ptscope_vma *vma)
 		return "shmem";
 	if (file)
 		return "file";
-	/* [vdso], [vvar] and the like. */
+	/* Other names in brackets are mappings of the kernel, such as [vdso] and [vvar]. */
 	return *vma->name && !starts_with(vma->name, "[anon:") ? "special" : "anon";
 }
 
@@ -104,7 +104,7 @@ static bool fill_vmas(const void *row, struct cell *cell)
 	return true;
 }
 
-/* What a group has no name of is still one row, and has to be called something. */
+/* The group of VMAs without a name has the name [anon]. */
 static bool fill_name(const void *row, struct cell *cell)
 {
 	cell->text = ROW(row)->total ? "total" : VMA(row)->name;
@@ -163,7 +163,7 @@ static bool fill_coverage(const void *row, struct cell *cell)
 	return true;
 }
 
-/* As in numa_maps: N0=3 N1=7, in base pages. */
+/* The format of numa_maps, in base pages: N0=3 N1=7. */
 static bool fill_nodes(const void *row, struct cell *cell)
 {
 	const struct ptscope_census *c = CENSUS(row);
@@ -179,8 +179,8 @@ static bool fill_nodes(const void *row, struct cell *cell)
 	return used;
 }
 
-/* What makes a counter of the census more than a number: by its place there. */
-static void paint(size_t offset, struct cell *cell)
+/* Set the colour of a counter, which is known by its offset in the census. */
+static void color_counter(size_t offset, struct cell *cell)
 {
 	switch (cell->number ? offset : SIZE_MAX) {
 	case SIZE_MAX:
@@ -216,8 +216,8 @@ static bool fill_counter(const void *row, struct cell *cell)
 	const size_t offset = cell->column->offset;
 
 	cell->number = *(const uint64_t *)((const char *)c + offset);
-	paint(offset, cell);
-	/* These are counted on request only. */
+	color_counter(offset, cell);
+	/* These counters are valid only if they were requested. */
 	if (offset == offsetof(struct ptscope_census, cached))
 		return ROW(row)->cache;
 	return !needs_folios(offset) || ROW(row)->has_folios;
@@ -225,7 +225,7 @@ static bool fill_counter(const void *row, struct cell *cell)
 
 #define IS_COUNTER(member, other) \
 	(offsetof(struct ptscope_census, member) == offsetof(struct ptscope_census, other))
-/* SIZE is how large a row is; SPECIAL completes the sum, and is seldom there. */
+/* SIZE is the extent of the row. SPECIAL is needed for the sum but is usually 0. */
 #define COUNTER(member, title, meaning)					\
 	{ .name = (title), .kind = CELL_SIZE, .help = (meaning),	\
 	  .fill = fill_counter,						\
@@ -241,10 +241,10 @@ const struct column vma_columns[] = {
 	  .fill = fill_perm },
 	{ "type", CELL_TEXT, "anon, file, stack, heap, shmem, hugetlb or special",
 	  .fill = fill_type },
-	{ "vmas", CELL_COUNT, "how many VMAs the row is of", .fill = fill_vmas,
+	{ "vmas", CELL_COUNT, "number of VMAs in the row", .fill = fill_vmas,
 	  .properties = COLUMN_EXTENT },
 #include "spec_census.h"
-	{ "tables", CELL_SIZE, "page tables; one that serves several VMAs counts with the first",
+	{ "tables", CELL_SIZE, "page tables; a table of several VMAs counts with the first VMA",
 	  .fill = fill_tables },
 	{ "coverage", CELL_PERCENT, "percent of res that is not mapped by base-page leaves",
 	  .fill = fill_coverage },
@@ -253,9 +253,9 @@ const struct column vma_columns[] = {
 	{ "offset", CELL_ADDRESS, "offset in the file", .fill = fill_offset },
 	{ "dev", CELL_TEXT, "device of the file, major:minor in hexadecimal", .fill = fill_dev },
 	{ "inode", CELL_NUMBER, "inode number of the file", .fill = fill_inode },
-	{ "flags", CELL_LIST, "flags of the VMA, in the letters of smaps", .fill = fill_flags,
+	{ "flags", CELL_LIST, "flags of the VMA, as in smaps", .fill = fill_flags,
 	  .properties = COLUMN_SHRINKS },
-	{ "name", CELL_TEXT, "path of the file, or what the kernel calls the area",
+	{ "name", CELL_TEXT, "path of the file, or the name that the kernel gives the VMA",
 	  .fill = fill_name,
 	  .properties = COLUMN_SHRINKS },
 	{ .name = NULL }

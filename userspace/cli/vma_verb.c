@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What verbs on VMAs do: go through the VMAs of each process and print a row for
- * each of them, or for each group, and a total.
+ * The common part of maps and huge: dump the VMAs of each process and print a row for
+ * each VMA, or for each group of VMAs, and a total.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,18 +14,18 @@
 #include "select.h"
 #include "vma_row.h"
 
-/* How often a reply that does not fit together is requested again. */
+/* Maximum number of dumps per process if the address space changes during a dump. */
 #define TRIES 3
 
 /**
- * struct vma_dump - what it takes to go through VMAs
+ * struct vma_dump - state of a run of the verb
  * @verb: the verb
  * @opts: its options
  * @ps: the connection
- * @folios: columns that are shown need struct page
- * @out: where rows go
- * @groups: where they go first with --by; NULL without
- * @sum: the total of the process at hand
+ * @folios: a column needs struct page
+ * @out: the output
+ * @groups: groups of the current process; NULL without --by
+ * @sum: total of the current process
  */
 struct vma_dump {
 	const struct verb *verb;
@@ -37,7 +37,7 @@ struct vma_dump {
 	struct vma_row sum;
 };
 
-/* Nodes of a sum are allocated; those of a VMA belong to the connection. */
+/* The sum owns its array of nodes; the connection owns that of a VMA. */
 static bool nodes_add(struct ptscope_census *sum, const struct ptscope_census *part)
 {
 	uint64_t *node = (uint64_t *)sum->node;
@@ -80,7 +80,7 @@ void vma_row_free(struct vma_row *sum)
 	sum->vma.census.nodes = 0;
 }
 
-/* False, with a message, if that fails. */
+/* False after reporting an error. */
 static bool add_row(struct vma_dump *dump, const struct vma_row *row)
 {
 	if (!vma_row_add(&dump->sum, row))
@@ -95,7 +95,7 @@ no_memory:
 	return false;
 }
 
-/* 0, or a negative errno: -ECANCELED has been reported. */
+/* Returns 0 or a negative errno; -ECANCELED has been reported. */
 static int read_vmas(struct vma_dump *dump, pid_t pid)
 {
 	const struct ptscope_vma *vma;
@@ -130,7 +130,7 @@ static bool print_sum(struct vma_dump *dump, pid_t pid)
 	return output_total(dump->out, &dump->sum);
 }
 
-/* Rows that were printed before an error are there; a total of a part is none. */
+/* After an error, the rows that were read remain, and no total is printed. */
 static int print_process(struct vma_dump *dump, pid_t pid)
 {
 	const uint64_t mark = output_mark(dump->out);
@@ -148,12 +148,12 @@ static int print_process(struct vma_dump *dump, pid_t pid)
 	note_hidden(dump->ps);
 	if (!dump->sum.vmas)
 		note_unmapped(dump->opts, pid);
-	/* A process that maps without pause would have us retry forever. */
+	/* TRIES is a limit because a process may change its mappings without pause. */
 	note_interrupted(dump->ps, pid);
 	return print_sum(dump, pid) ? 0 : -ECANCELED;
 }
 
-/* What would become of the rest if the process touched all of it. */
+/* Print what an access to all unmapped pages would cost. */
 static void print_touch(const struct vma_row *total)
 {
 	const struct ptscope_census *c = &total->vma.census;
@@ -164,14 +164,14 @@ static void print_touch(const struct vma_row *total)
 	format_size(file, sizeof(file), c->disk);
 	format_size(swap, sizeof(swap), c->swap);
 	if (total->cache)
-		printf("%d: touching the rest would get %s by zero-fill, %s by minor faults, %s from files, %s from swap\n",
+		printf("%d: touching the other pages costs %s zero-fill, %s minor faults, %s file reads, %s swap-in\n",
 		       (int)total->vma.pid, zero, minor, file, swap);
 	else
-		printf("%d: touching the rest would get %s from swap, %s from files or by minor faults, %s by zero-fill or from shared memory: the page cache is hidden\n",
+		printf("%d: touching the other pages costs %s swap-in, %s file reads or minor faults, %s zero-fill or minor faults: the page cache is hidden\n",
 		       (int)total->vma.pid, swap, file, zero);
 }
 
-/* With several processes every row has its PID. */
+/* With several processes, every row shows the PID. */
 static void add_pid_column(struct options *opts, const struct verb *verb)
 {
 	int pid = column_index(verb->columns, "pid", strlen("pid"));
@@ -188,20 +188,20 @@ static void add_pid_column(struct options *opts, const struct verb *verb)
 	opts->ncolumns++;
 }
 
-/* A list of all processes has many of them, and they are no reason to fail. */
+/* Kernel threads are an error only if there is no other process. */
 static int note_kthreads(size_t processes, size_t kthreads)
 {
 	if (!kthreads)
 		return CLI_OK;
 	if (kthreads == processes) {
-		print_error("these are all kernel threads, which have no address space of their own");
+		print_error("all selected processes are kernel threads, which have no address space");
 		return CLI_FAILED;
 	}
-	print_note("kernel threads have no address space of their own; left out: %zu", kthreads);
+	print_note("kernel threads have no address space; skipped: %zu", kthreads);
 	return CLI_OK;
 }
 
-/* @totals: set to the total of each process that has one */
+/* @totals: set to the totals of the processes that were read without an error */
 static int print_all(struct vma_dump *dump, const struct selection *processes,
 		     struct vma_row *totals, size_t *ntotals)
 {
@@ -220,10 +220,10 @@ static int print_all(struct vma_dump *dump, const struct selection *processes,
 		} else if (err == -EINVAL && processes->count > 1) {
 			kthreads++;
 		} else if (err != -ESRCH || processes->named[i]) {
-			/* Processes that were selected may be gone since then. */
+			/* A process that an option selected may have exited since. */
 			status = report_failure(dump->ps, err, pid);
 			if (dump->sum.vmas && !dump->groups)
-				print_error("%d: its rows are those read until then", (int)pid);
+				print_error("%d: rows are incomplete", (int)pid);
 		}
 		if (status > worst)
 			worst = status;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptscope walk: how an address is translated, table by table.
+ * ptscope walk: the translation of an address, level by level.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,20 +15,19 @@
 /**
  * struct walk_row - one level of the path to an address
  * @path: the path
- * @info: geometry
- * @pid: whose address it is
+ * @info: page-table geometry
+ * @pid: process of the address
  * @level: PTSCOPE_LEVEL_*
- * @step: the entry at this level; NULL if the level is folded, or nothing is
- *	mapped
- * @last: the walk ends here
- * @cache: the page cache was looked into
+ * @entry: the entry at this level; NULL if the level is folded or there is no VMA
+ * @last: the walk ends at this level
+ * @cache: the page cache was looked up
  */
 struct walk_row {
 	const struct ptscope_path *path;
 	const struct ptscope_info *info;
 	pid_t pid;
 	uint32_t level;
-	const struct ptscope_path_entry *step;
+	const struct ptscope_path_entry *entry;
 	bool last;
 	bool cache;
 };
@@ -53,12 +52,12 @@ static bool fill_level(const void *row, struct cell *cell)
 	return ROW(row)->path->vma;
 }
 
-/* The bits of the address that are the index, as its number in the table. */
+/* The index of the entry in its table; 0 at a folded level. */
 static bool fill_index(const void *row, struct cell *cell)
 {
 	if (!ROW(row)->path->vma)
 		return false;
-	cell->number = ROW(row)->step ? ROW(row)->step->index : 0;
+	cell->number = ROW(row)->entry ? ROW(row)->entry->index : 0;
 	return true;
 }
 
@@ -67,7 +66,7 @@ static bool fill_index_bits(const void *row, struct cell *cell)
 	const struct ptscope_geometry *level = &ROW(row)->info->level[ROW(row)->level];
 	unsigned int bits = 0;
 
-	if (!ROW(row)->step)
+	if (!ROW(row)->entry)
 		return false;
 	while (1u << bits < level->entries)
 		bits++;
@@ -84,42 +83,42 @@ static bool fill_covers(const void *row, struct cell *cell)
 
 static bool fill_table(const void *row, struct cell *cell)
 {
-	const struct ptscope_path_entry *step = ROW(row)->step;
+	const struct ptscope_path_entry *entry = ROW(row)->entry;
 
-	if (!step || !step->has_table)
+	if (!entry || !entry->has_table)
 		return false;
-	cell->number = step->table;
+	cell->number = entry->table;
 	return true;
 }
 
 static bool fill_entry(const void *row, struct cell *cell)
 {
-	/* Without the right to see what it points to, the entry comes without that. */
+	/* Without this right, the module clears the frame number in the entry. */
 	const uint32_t right = ROW(row)->last ? PTSCOPE_ACCESS_FRAMES : PTSCOPE_ACCESS_TABLES;
 
-	if (!ROW(row)->step)
+	if (!ROW(row)->entry)
 		return false;
-	cell->number = ROW(row)->step->value;
+	cell->number = ROW(row)->entry->value;
 	return ROW(row)->info->access & right;
 }
 
-/* An entry that is a swap slot or a marker has none of the processor's bits. */
+/* The processor's bits are defined only in present entries. */
 static bool has_bits(const struct walk_row *row)
 {
-	return row->step && (!row->last || row->path->run->state == PTSCOPE_STATE_RES);
+	return row->entry && (!row->last || row->path->run->state == PTSCOPE_STATE_RES);
 }
 
 static bool fill_bits(const void *row, struct cell *cell)
 {
 	if (!has_bits(row))
 		return false;
-	name_bits(cell->buf, sizeof(cell->buf), ROW(row)->step->value, ROW(row)->level,
+	name_bits(cell->buf, sizeof(cell->buf), ROW(row)->entry->value, ROW(row)->level,
 		  !ROW(row)->last);
 	cell->text = cell->buf;
 	return *cell->text;
 }
 
-/* The processor's bits, and then what the last entry means to the kernel. */
+/* The processor's bits, then the kernel's flags of the last entry. */
 static bool fill_flags(const void *row, struct cell *cell)
 {
 	const struct ptscope_path *path = ROW(row)->path;
@@ -128,7 +127,7 @@ static bool fill_flags(const void *row, struct cell *cell)
 	if (!path->vma)
 		return false;
 	cell->text = cell->buf;
-	if (!ROW(row)->step) {
+	if (!ROW(row)->entry) {
 		snprintf(cell->buf, sizeof(cell->buf), "folded");
 		cell->color = COLOR_FAINT;
 		return true;
@@ -141,7 +140,7 @@ static bool fill_flags(const void *row, struct cell *cell)
 		if (used)
 			cell->buf[used++] = ',';
 		name_flags(cell->buf + used, sizeof(cell->buf) - used, path->run);
-		/* A usual memory type has no name. */
+		/* The default memory type is not printed: remove the comma again. */
 		if (used && !cell->buf[used])
 			cell->buf[used - 1] = '\0';
 	}
@@ -244,33 +243,34 @@ static const struct column columns[] = {
 	{ "pid", CELL_NUMBER, "process ID", .fill = fill_pid },
 	{ "addr", CELL_ADDRESS, "the address", .fill = fill_addr },
 	{ "level", CELL_TEXT, "level of the table", .fill = fill_level },
-	{ "index-bits", CELL_TEXT, "bits of the address that are the index",
+	{ "index-bits", CELL_TEXT, "bits of the address that form the index",
 	  .fill = fill_index_bits },
 	{ "covers", CELL_SIZE, "bytes that an entry of the table covers", .fill = fill_covers,
 	  .properties = COLUMN_EXTENT },
-	{ "table", CELL_ADDRESS, "frame number of the table, which the entry above names",
+	{ "table", CELL_ADDRESS, "frame number of the table; the entry one level up contains it",
 	  .fill = fill_table },
-	{ "index", CELL_NUMBER, "place of the entry in the table", .fill = fill_index },
-	{ "entry", CELL_ADDRESS, "the entry as it is; empty if a part of it is hidden",
+	{ "index", CELL_NUMBER, "index of the entry in the table", .fill = fill_index },
+	{ "entry", CELL_ADDRESS, "raw value of the entry; empty if a part of it is hidden",
 	  .fill = fill_entry },
-	{ "bits", CELL_LIST, "bits of the entry, by the names of the processor's manual",
+	{ "bits", CELL_LIST, "bits of the entry, named as in the processor manual",
 	  .fill = fill_bits, .properties = COLUMN_SHRINKS },
-	{ "flags", CELL_LIST, "these bits, and then what the last entry means to the kernel",
+	{ "flags", CELL_LIST, "the same bits, then the kernel's flags of the last entry",
 	  .fill = fill_flags, .properties = COLUMN_SHRINKS },
-	{ "state", CELL_TEXT, "where the byte is", .fill = fill_state },
-	{ "leaf", CELL_TEXT, "what maps it: pte, cont, pmd or pud", .fill = fill_leaf },
+	{ "state", CELL_TEXT, "state of the page", .fill = fill_state },
+	{ "leaf", CELL_TEXT, "kind of leaf that maps it: pte, cont, pmd or pud",
+	  .fill = fill_leaf },
 	{ "phys", CELL_ADDRESS, "physical address of the byte", .fill = fill_phys },
-	{ "swapdev", CELL_TEXT, "swap area that the byte is in", .fill = fill_swapdev,
+	{ "swapdev", CELL_TEXT, "swap area, by its device or file", .fill = fill_swapdev,
 	  .properties = COLUMN_SHRINKS },
 	{ "slot", CELL_NUMBER, "slot in the swap area", .fill = fill_slot },
-	{ "touch", CELL_TEXT, "what reading the byte would cost", .fill = fill_touch },
-	{ "touch-write", CELL_TEXT, "what writing to the byte would cost",
+	{ "touch", CELL_TEXT, "effect of a read access", .fill = fill_touch },
+	{ "touch-write", CELL_TEXT, "effect of a write access",
 	  .fill = fill_touch_write },
 	{ "node", CELL_NUMBER, "NUMA node of the frame", .fill = fill_node },
 	{ "order", CELL_NUMBER, "the folio has 2^order base pages (estimate)", .fill = fill_order },
 	{ "folio", CELL_LIST, "properties of the folio (estimate)", .fill = fill_folio,
 	  .properties = COLUMN_SHRINKS },
-	{ "name", CELL_TEXT, "path of the file, or what the kernel calls the area",
+	{ "name", CELL_TEXT, "path of the file, or the name that the kernel gives the VMA",
 	  .fill = fill_name,
 	  .properties = COLUMN_SHRINKS },
 	{ .name = NULL }
@@ -281,7 +281,7 @@ static const struct columns walk_columns = {
 	.defaults = "addr,level,index,table,entry,flags,state,leaf,phys,touch",
 };
 
-static const struct ptscope_path_entry *step_at(const struct ptscope_path *path, uint32_t level)
+static const struct ptscope_path_entry *entry_at(const struct ptscope_path *path, uint32_t level)
 {
 	uint32_t i;
 
@@ -291,7 +291,7 @@ static const struct ptscope_path_entry *step_at(const struct ptscope_path *path,
 	return NULL;
 }
 
-/* A row for each level from the top to where the walk ends. */
+/* Print a row for each level from the top to the level where the walk ends. */
 static bool add_path(struct output *out, const struct ptscope_path *path,
 		     const struct ptscope_info *info, bool cache)
 {
@@ -308,7 +308,7 @@ static bool add_path(struct output *out, const struct ptscope_path *path,
 	lowest = path->entry[path->entries - 1].level;
 	for (level = PTSCOPE_LEVEL_PGD; level >= (int)lowest; level--) {
 		row.level = level;
-		row.step = step_at(path, level);
+		row.entry = entry_at(path, level);
 		row.last = level == (int)lowest;
 		if (!output_row(out, &row))
 			return false;
@@ -322,7 +322,7 @@ static void note_tables(const struct ptscope *ps)
 	static bool noted;
 
 	if (!noted && access & PTSCOPE_ACCESS_FRAMES && !(access & PTSCOPE_ACCESS_TABLES))
-		print_note("where the tables are is hidden: the kernel is locked down");
+		print_note("frame numbers of page tables are hidden: the kernel is locked down");
 	noted = true;
 }
 
@@ -342,7 +342,7 @@ static int walk_all(struct ptscope *ps, const struct options *opts, pid_t pid,
 	return err ? report_failure(ps, err, pid) : CLI_OK;
 }
 
-/* The addresses of the command line; NULL, with a message, if one is invalid. */
+/* Parse the addresses of the command line; NULL after reporting an error. */
 static uint64_t *parse_addresses(const struct options *opts)
 {
 	uint64_t *address = calloc(opts->noperands, sizeof(*address));
@@ -354,7 +354,7 @@ static uint64_t *parse_addresses(const struct options *opts)
 	for (i = 1; address && i < opts->noperands; i++) {
 		if (parse_address(opts->operands[i], &rest, &address[i - 1]) && !*rest)
 			continue;
-		print_error("invalid address: '%s' (hexadecimal is wanted)", opts->operands[i]);
+		print_error("invalid address: '%s' (must be hexadecimal)", opts->operands[i]);
 		free(address);
 		return NULL;
 	}
@@ -398,9 +398,9 @@ free:
 
 static const struct verb walk_verb = {
 	.name = "walk",
-	.summary = "Show how an address is translated, table by table",
+	.summary = "Show how an address is translated, level by level",
 	.operands = "PID ADDR...",
-	.details = "PID is a decimal number or 'self', ADDR a hexadecimal one.\n",
+	.details = "PID is a decimal number or 'self', ADDR a hexadecimal address.\n",
 	.columns = &walk_columns,
 	.takes = TAKES_CACHE | TAKES_ROWS,
 	.run = walk_run,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the formats of output have in common.
+ * Interface between the output and the writers of its formats.
  */
 #ifndef CLI_WRITER_H
 #define CLI_WRITER_H
@@ -9,11 +9,11 @@
 #include "column.h"
 
 /**
- * struct value - a cell, ready to be printed
- * @text: NULL if the cell is empty
- * @color: in tables
- * @zero: it is the number 0, or empty
- * @owned: @text is to be freed
+ * struct value - a formatted cell
+ * @text: text; NULL if the cell is empty
+ * @color: colour in tables
+ * @zero: the cell is 0 or empty
+ * @owned: @text is freed with the record
  */
 struct value {
 	const char *text;
@@ -23,14 +23,15 @@ struct value {
 };
 
 /**
- * struct record - a row that is kept
- * @next: for lists
- * @sequence: rows count from 1 in the order in which they were added
- * @total: it adds others up
- * @key_number: what it is sorted by, if that is a number
- * @key_text: or if it is text
- * @key_empty: or if there is neither
- * @value: its cells; their texts follow them
+ * struct record - a formatted row
+ * @next: next record in a list
+ * @sequence: sequence number in the order of addition, from 1
+ * @total: the row is a total
+ * @key_percent: sort key, if it is a percentage
+ * @key_number: sort key, if it is another number
+ * @key_text: sort key, if it is text
+ * @key_empty: the sort key is empty
+ * @value: cells; record_copy() stores their texts after them
  */
 struct record {
 	struct record *next;
@@ -44,12 +45,12 @@ struct record {
 };
 
 /**
- * struct shape - what is printed
- * @name: of the rows
+ * struct shape - columns and options of an output
+ * @name: name of the array of rows in JSON
  * @opts: the options
- * @columns: the columns that are shown
- * @count: how many
- * @totals: there are totals
+ * @columns: the columns to print
+ * @count: number of @columns
+ * @totals: the verb prints totals
  */
 struct shape {
 	const char *name;
@@ -60,14 +61,14 @@ struct shape {
 };
 
 /**
- * struct writer - a format
- * @open: returns what the other functions are called with; NULL if memory is short
- * @row: prints a row, or keeps it. JSON gets rows first and totals after them
- * @rollback: drops the rows from @sequence on; false if they are printed. NULL if
- *	rows are printed at once
- * @close: completes the output and frees @state
+ * struct writer - an output format
+ * @open: returns the private data of the writer; NULL if out of memory
+ * @row: prints or stores a row; JSON gets all rows before the totals
+ * @rollback: removes the rows from @sequence on; false if they have been printed.
+ *	NULL if @row prints at once
+ * @close: ends the output and frees @state
  *
- * False is an error, which errno names.
+ * @row and @close return false and set errno on failure.
  */
 struct writer {
 	void *(*open)(const struct shape *shape);
@@ -83,10 +84,10 @@ extern const struct writer json_writer;
 /* Print a record as a list of fields and values, in a table of two columns. */
 bool table_print_fields(const struct shape *shape, const struct record *record);
 
-/* A copy, to be freed; NULL if memory is short. */
+/* Return a copy, which the caller frees; NULL if out of memory. */
 struct record *record_copy(const struct record *record, int count);
 
-/* A column's name in capitals, or as a key of JSON. */
+/* The name of a column in capitals, or as a key in JSON. */
 void column_heading(char *to, size_t size, const struct column *column);
 void column_key(char *to, size_t size, const struct column *column);
 
