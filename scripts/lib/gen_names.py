@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Write the names of module/spec/ptscope.yaml into library, client, manual and completion.
+"""Generate the names of module/spec/ptscope.yaml for library, client, manual and completion.
 
-    gen_names.py SPEC REPOSITORY             the header and the completion
-    gen_names.py SPEC REPOSITORY --client C  the manual too: C is the client built with them
-    --check                                  write nothing, fail if a file differs
+    gen_names.py SPEC REPOSITORY             write the headers and the completion
+    gen_names.py SPEC REPOSITORY --client C  also write the manual; C is the built client
+    --check                                  write nothing; fail if a file differs
 
-The manual's tables of columns are what the client prints for --list-columns.
+The tables of columns in the manual come from --list-columns of the client.
 """
 
 import argparse
@@ -26,7 +26,7 @@ MANUAL = "userspace/man/ptscope.8"
 CENSUS = "userspace/cli/spec_census.h"
 LIBRARY = "userspace/lib/ptscope_census.h"
 
-# Arrays of the header: name, definition in the spec, what a row describes.
+# Arrays of the header: name, definition in the spec, description.
 ARRAYS = [
     ("spec_levels", "level", "Levels of the page tables"),
     ("spec_states", "state", "States of a page"),
@@ -37,7 +37,7 @@ ARRAYS = [
     ("spec_vma_flags", "vma-flag", "Flags of a VMA, by the letters of smaps"),
 ]
 
-# What each level, and each memory type, is in the manual; the spec has no text for them.
+# Descriptions of levels and memory types for the manual; the spec has none.
 LEVEL_MEANING = {
     "pte": "the lowest table; its leaves are base pages",
     "pmd": "second from below; its leaves are huge pages, 2 MiB on x86",
@@ -98,13 +98,13 @@ class Spec:
         return rows
 
     def counters(self):
-        """The counters of a census: member, name, meaning. Nests are not counters."""
+        """The counters of a census: member, name, meaning. Nested attributes are skipped."""
         return [(identifier(a["name"]), a["name"], one_line(a.get("doc")))
                 for a in self.sets["census"]["attributes"] if a["type"] in ("uint", "u64")]
 
 
 def library(spec):
-    """The members of struct ptscope_census, for the library's users."""
+    """The members of struct ptscope_census, for the header of the library."""
     rows = spec.counters()
     out = ["/* SPDX-License-Identifier: LGPL-2.1-or-later */\n",
            f"/* {MADE} */\n",
@@ -144,7 +144,7 @@ def header(spec):
 
 
 def census(spec):
-    """Counters, for whoever defines COUNTER() before including this."""
+    """Counters; the including file defines COUNTER()."""
     out = ["/* SPDX-License-Identifier: GPL-2.0-only */\n", f"/* {MADE} */\n",
            "/* COUNTER(member of struct ptscope_census, name, meaning) */\n"]
     out += [f"COUNTER({member}, {c_string(name)},\n\t{c_string(doc)})\n"
@@ -159,7 +159,7 @@ def completion(spec):
 
 
 def roff(text):
-    """Text as roff reads it: no line begins with a control character."""
+    """Escape text for roff; no line may begin with a control character."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return "\\&" + text if text[:1] in ".'" else text
 
@@ -172,7 +172,7 @@ def roff_table(rows):
 
 
 def columns(client, verb):
-    """What the client lists for a verb, or for one of its options: "pages --summary"."""
+    """Columns of a verb, or of a verb with an option: "pages --summary"."""
     listing = subprocess.run([client, *verb.split(), "--list-columns"], check=True,
                              capture_output=True, text=True).stdout
     return [tuple(line.split(None, 1)) for line in listing.splitlines()]
@@ -188,11 +188,11 @@ def manual_table(spec, client, what):
 
 
 def replace_marked(text, begin, end, make):
-    """Replace what stands between lines that begin and end a generated part."""
+    """Replace the lines between the markers of a generated part."""
     pattern = re.compile(rf"(?m)(^{re.escape(begin)}(.*)\n)(?:.*\n)*?(^{re.escape(end)}\n)")
     text, count = pattern.subn(lambda m: m.group(1) + make(m.group(2).strip()) + m.group(3), text)
     if not count:
-        sys.exit(f"gen_names.py: there is no line '{begin}'")
+        sys.exit(f"gen_names.py: line not found: '{begin}'")
     return text
 
 
@@ -221,7 +221,7 @@ def main():
             continue
         stale = True
         if args.check:
-            print(f"{name} is not what the spec and the client say; run 'make spec'",
+            print(f"{name} differs from the spec or the client; run 'make spec'",
                   file=sys.stderr)
         else:
             path.write_text(text, encoding="utf-8")

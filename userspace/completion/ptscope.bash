@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# bash completion for ptscope(8). Verbs, options and columns are asked of the
-# command itself; names of states, flags and details are written here by
-# "make spec".
+# bash completion for ptscope(8). Verbs, options and columns come from the output of the
+# command. "make spec" generates the names of states, flags and details below.
 
 # BEGIN GENERATED
 _ptscope_states='res lazy cached disk swap migration hwpoison device-private device-exclusive uffd-wp guard poison bad'
@@ -15,7 +14,8 @@ _ptscope_words() {
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
 }
 
-# More may follow what is completed. Outside of a completion that is no error.
+# Add no space after the completed word. Tests call this outside of a completion, where
+# compopt fails.
 _ptscope_no_space() {
 	compopt -o nospace 2>/dev/null || true
 }
@@ -25,8 +25,9 @@ _ptscope_verbs() {
 		awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }'
 }
 
-# The last element of a list; those before it stay. _ptscope_list NAMES [PREFIXES]:
-# an element may begin with one of the prefixes, a list with a +.
+# _ptscope_list NAMES [PREFIXES]: complete the last element of a comma-separated list. If
+# PREFIXES contains +, the list may begin with +; if it contains ^, an element may begin
+# with ^.
 _ptscope_list() {
 	local list=$cur head='' element
 	if [[ ${2:-} == *+* && $list == +* ]]; then
@@ -47,7 +48,7 @@ _ptscope_columns() {
 	ptscope "${COMP_WORDS[1]}" "${summary[@]}" --list-columns 2>/dev/null | awk '{ print $1 }'
 }
 
-# Values of an option; false if it has none that can be known.
+# Complete the argument of an option; false if the option has no argument.
 _ptscope_values() {
 	case $1 in
 	-o | --output) _ptscope_list "$(_ptscope_columns)" + ;;
@@ -81,7 +82,7 @@ _ptscope() {
 		_ptscope_words "$(_ptscope_verbs)"
 		return
 	fi
-	# Readline takes --option=value for three words.
+	# Readline splits --option=value into three words.
 	if [[ $cur == = ]]; then
 		cur=
 	elif [[ $prev == = ]]; then
