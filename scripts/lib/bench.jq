@@ -57,7 +57,7 @@ def counted($case; $calls; $peer_calls; $instructions; $peer_instructions): {
 		goal: $goal[$them], met: (if $goal[$them] then $ratio >= $goal[$them] else null end),
 		rounds: ($time[$us] | length)}
 	+ ours($unit; $time[$us]) + theirs($unit; $time[$them])
-	+ {peer_items: $count[$them].items, peer_bytes: $count[$them].bytes}
+	+ {peer_items: $count[$them].items, peer_reply_bytes: $count[$them].bytes}
 	+ wire($case[$name]; $count[$us])
 	+ if $unit != "us" or ($instructions[$us] | not) then {} else
 		counted($case[$name]; $calls[$us]; $calls[$them]; $instructions[$us]; $instructions[$them])
