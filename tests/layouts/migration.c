@@ -22,19 +22,14 @@
 
 static int compact = -1;
 
-/* Memory to be moved; @stride is its leaf size. */
-struct range {
+/* Memory that is moved; @stride is its leaf size. */
+static struct {
 	char *start;
 	size_t size;
 	size_t stride;
-};
+} moved;
 
-static struct range ranges[2];
-static const struct range *volatile current_range = ranges;
-
-/* Time that one range is moved before the other one. */
-#define RANGE_MS 2000
-/* Pages of a range; 32 huge ones of 512 base pages. */
+/* Base pages that fit; 32 huge ones of 512 base pages. */
 #define MAX_PAGES 16384
 
 /* sched_rt_runtime_us allows real-time threads 95 % of the time. */
@@ -68,12 +63,11 @@ static uint64_t now_ms(void)
 static bool has_migration_entry(int pagemap)
 {
 	static uint64_t entries[MAX_PAGES];
-	const struct range *range = current_range;
-	size_t i, count = range->size / page_size;
+	size_t i, count = moved.size / page_size;
 	ssize_t size = count * sizeof(entries[0]);
 
 	if (pread(pagemap, entries, size,
-		  (uintptr_t)range->start / page_size * sizeof(entries[0])) != size)
+		  (uintptr_t)moved.start / page_size * sizeof(entries[0])) != size)
 		layout_fail("pagemap: %s", strerror(errno));
 	for (i = 0; i < count; i++)
 		if (entries[i] & LAYOUT_SWAPPED)
@@ -102,79 +96,77 @@ _Noreturn static void *spinner(void *unused)
 	}
 }
 
-static bool move_range(const struct range *range, int node)
+static void move_to(int node)
 {
 	static void *page[MAX_PAGES];
 	static int nodes[MAX_PAGES], status[MAX_PAGES];
-	size_t i, count = range->size / range->stride;
+	size_t i, count = moved.size / moved.stride;
 
 	for (i = 0; i < count && i < MAX_PAGES; i++) {
-		page[i] = range->start + i * range->stride;
+		page[i] = moved.start + i * moved.stride;
 		nodes[i] = node;
 	}
-	return syscall(SYS_move_pages, 0, i, page, nodes, status, MPOL_MF_MOVE) >= 0;
-}
-
-static void move_ranges(void)
-{
-	static int node;
-	size_t i;
-
-	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		uint64_t until = now_ms() + RANGE_MS;
-
-		current_range = &ranges[i];
-		do {
-			node = !node;
-			if (!move_range(&ranges[i], node))
-				layout_fail("move_pages: %s", strerror(errno));
-		} while (now_ms() < until);
-	}
+	if (syscall(SYS_move_pages, 0, i, page, nodes, status, MPOL_MF_MOVE) < 0)
+		layout_fail("move_pages: %s", strerror(errno));
 }
 
 static void *mover(void *unused)
 {
+	int node = 0;
+
 	(void)unused;
 	if (compact < 0)
 		run_on_last_cpu(SCHED_IDLE, 0);
 	for (;;)
 		if (compact < 0)
-			move_ranges();
+			move_to(node = !node);
 		else if (write(compact, "1", 1) != 1)
 			layout_fail("compact_memory: %s", strerror(errno));
 	return NULL;
 }
 
-static void migration(void)
+static void move(char *start, size_t size, size_t stride)
 {
-	const size_t size = 8 * MIB;
-	size_t huge_size;
 	pthread_t thread;
-	char *start, *huge;
 
+	moved.start = start;
+	moved.size = size;
+	moved.stride = stride;
 	if (access("/sys/devices/system/node/node1", F_OK)) {
 		compact = open("/proc/sys/vm/compact_memory", O_WRONLY | O_CLOEXEC);
 		if (compact < 0)
 			layout_skip("compact_memory: %s", strerror(errno));
 	}
-	start = layout_map(size);
-	layout_write(start, size, page_size);
-	huge_size = MAX_PAGES * page_size / pmd_size * pmd_size;
-	huge = layout_map_at_multiple(pmd_size, 0, huge_size);
-	/* On kernels without THP it fails, and base pages are moved. */
-	madvise(huge, huge_size, MADV_HUGEPAGE);
-	layout_write(huge, huge_size, page_size);
-	ranges[0] = (struct range){ start, size, page_size };
-	ranges[1] = (struct range){ huge, huge_size, pmd_size };
 	if (pthread_create(&thread, NULL, mover, NULL) ||
 	    (compact < 0 && pthread_create(&thread, NULL, spinner, NULL)))
 		layout_fail("cannot start a thread");
+}
+
+static void migration(void)
+{
+	const size_t size = 8 * MIB;
+	char *start = layout_map(size);
+
+	layout_write(start, size, page_size);
+	move(start, size, page_size);
 	layout_expect(start, size, "moving res<=all special<=all migration<=all");
-	layout_expect(huge, huge_size,
+}
+
+static void migration_huge(void)
+{
+	const size_t size = MAX_PAGES * page_size / pmd_size * pmd_size;
+	char *start = layout_map_at_multiple(pmd_size, 0, size);
+
+	/* On kernels without THP it fails, and base pages are moved. */
+	madvise(start, size, MADV_HUGEPAGE);
+	layout_write(start, size, page_size);
+	move(start, size, pmd_size);
+	layout_expect(start, size,
 		      "moving res<=all special<=all migration<=all pmd<=all thp<=all");
 }
 
 const struct layout migration_layouts[] = {
 	{ "migration", "migration entries", migration },
+	{ "migration_huge", "migration entries of THPs", migration_huge },
 	{ }
 };

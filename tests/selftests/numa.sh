@@ -97,10 +97,15 @@ kill "$first" "$second" "$third"
 preempt=/sys/kernel/debug/sched/preempt
 [[ ! -w $preempt ]] || echo full >"$preempt"
 
-# find_migration RANGE LEVEL: finds a migration entry of that level; sets $row.
+# find_migration LAYOUT LEVEL: starts the layout and finds a migration entry of that level;
+# sets $row.
 find_migration() {
-	local start end until=$((SECONDS + 30))
-	read -r start end <<<"$(layout_ranges migration | sed -n "$1p")"
+	local start end until
+	start_layout "$1"
+	mover=$!
+	await_layout "$1" || { echo "# setup: $why"; return 1; }
+	read -r start end <<<"$(layout_ranges "$1")"
+	until=$((SECONDS + 30))
 	while [[ $SECONDS -lt $until ]]; do
 		row=$(ptscope pages --json -o +level --detail frame,soft-dirty \
 			--state migration "$mover" "$start-$end" |
@@ -110,23 +115,18 @@ find_migration() {
 	return 1
 }
 
-start_layout migration
-mover=$!
-if await_layout migration; then
-	check "migration entry: PTE" find_migration 1 pte
-	# All pages were written after the last clear_refs.
-	if ptscope pages --json --detail soft-dirty --state res "$mover" | grep -q soft-dirty; then
-		matches "migration entry: soft-dirty" "$row" 'soft-dirty'
-	else
-		skip "migration entry: soft-dirty" "this kernel has no soft-dirty bits"
-	fi
-	# The kernel may split a THP instead.
-	if find_migration 2 pmd; then
-		ktap_result ok "migration entry: PMD"
-	else
-		skip "migration entry: PMD" "none was found"
-	fi
+check "migration entry: PTE" find_migration migration pte
+# All pages were written after the last clear_refs.
+if ptscope pages --json --detail soft-dirty --state res "$mover" | grep -q soft-dirty; then
+	matches "migration entry: soft-dirty" "$row" 'soft-dirty'
 else
-	check "migration: setup: $why" false
+	skip "migration entry: soft-dirty" "this kernel has no soft-dirty bits"
+fi
+kill "$mover"
+# The kernel may split a THP instead.
+if find_migration migration_huge pmd; then
+	ktap_result ok "migration entry: PMD"
+else
+	skip "migration entry: PMD" "none was found"
 fi
 finish
