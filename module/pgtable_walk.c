@@ -71,18 +71,23 @@ static bool has_empty_entry(const u64 *entry, unsigned int count)
 /* Read the empty entries of a copy a second time. */
 static void copy_empty_entries(u64 *to, const u64 *from, unsigned int count)
 {
-	unsigned int i = 0, end;
+	const u64 *const end = from + count;
 
-	while (i < count) {
+	for (; end - from >= 4; from += 4, to += 4) {
+		const u64 a = READ_ONCE(from[0]), b = READ_ONCE(from[1]);
+		const u64 c = READ_ONCE(from[2]), d = READ_ONCE(from[3]);
+
 		/* Most tables with empty entries have many, and they are still empty. */
-		for (; i + 4 <= count; i += 4)
-			if (!ptscope_is_empty(READ_ONCE(from[i]) | READ_ONCE(from[i + 1]) |
-					      READ_ONCE(from[i + 2]) | READ_ONCE(from[i + 3])))
-				break;
-		for (end = min(i + 4, count); i < end; i++)
-			if (ptscope_is_empty(to[i]))
-				to[i] = READ_ONCE(from[i]);
+		if (ptscope_is_empty(a | b | c | d))
+			continue;
+		to[0] = ptscope_is_empty(to[0]) ? a : to[0];
+		to[1] = ptscope_is_empty(to[1]) ? b : to[1];
+		to[2] = ptscope_is_empty(to[2]) ? c : to[2];
+		to[3] = ptscope_is_empty(to[3]) ? d : to[3];
 	}
+	for (; from < end; from++, to++)
+		if (ptscope_is_empty(*to))
+			*to = READ_ONCE(*from);
 }
 
 /**

@@ -38,23 +38,22 @@ struct ptscope_pattern {
 static __always_inline u64
 ptscope_copy_entries(u64 *to, const u64 *from, unsigned int count)
 {
-	const u64 first = READ_ONCE(*from);
+	const u64 first = READ_ONCE(*from), *const end = from + count;
 	u64 differ = 0;
-	unsigned int i;
 
-	for (i = 0; i + 4 <= count; i += 4) {
-		const u64 a = READ_ONCE(from[i]), b = READ_ONCE(from[i + 1]);
-		const u64 c = READ_ONCE(from[i + 2]), d = READ_ONCE(from[i + 3]);
+	for (; end - from >= 4; from += 4, to += 4) {
+		const u64 a = READ_ONCE(from[0]), b = READ_ONCE(from[1]);
+		const u64 c = READ_ONCE(from[2]), d = READ_ONCE(from[3]);
 
-		to[i] = a;
-		to[i + 1] = b;
-		to[i + 2] = c;
-		to[i + 3] = d;
+		to[0] = a;
+		to[1] = b;
+		to[2] = c;
+		to[3] = d;
 		differ |= (a ^ first) | (b ^ first) | (c ^ first) | (d ^ first);
 	}
-	for (; i < count; i++) {
-		to[i] = READ_ONCE(from[i]);
-		differ |= to[i] ^ first;
+	for (; from < end; from++, to++) {
+		*to = READ_ONCE(*from);
+		differ |= *to ^ first;
 	}
 	return differ;
 }
@@ -76,13 +75,12 @@ ptscope_run_end(const u64 *entry, unsigned int at, unsigned int count,
 		struct ptscope_pattern pattern)
 {
 	const u64 mask = pattern.mask, step = pattern.step;
+	const u64 *e = entry + at + 1, *const end = entry + count;
 	u64 value = pattern.value + step;
 
-	if (++at == count || (entry[at] ^ value) & mask)
-		return at;
-	for (; at + 8 <= count; at += 8) {
-		const u64 *e = entry + at;
-
+	if (e == end || (*e ^ value) & mask)
+		return e - entry;
+	for (; end - e >= 8; e += 8) {
 		if (((e[0] ^ value) | (e[1] ^ (value + step)) |
 		     (e[2] ^ (value + 2 * step)) | (e[3] ^ (value + 3 * step)) |
 		     (e[4] ^ (value + 4 * step)) | (e[5] ^ (value + 5 * step)) |
@@ -90,9 +88,9 @@ ptscope_run_end(const u64 *entry, unsigned int at, unsigned int count,
 			break;
 		value += 8 * step;
 	}
-	for (; at < count && !((entry[at] ^ value) & mask); at++)
+	for (; e < end && !((*e ^ value) & mask); e++)
 		value += step;
-	return at;
+	return e - entry;
 }
 
 #endif /* PTSCOPE_RUN_MATCH_H */
