@@ -258,13 +258,11 @@ struct ptscope_entry ptscope_decode(const struct ptscope_place *place, enum ptsc
 static struct ptscope_pattern leaf_pattern(pte_t pte, enum ptscope_level level, bool frames)
 {
 	struct ptscope_pattern pattern = { .value = ptscope_raw_pte(pte), .mask = ~0ULL };
-	const u64 pages = ptscope_level_pages(level);
 
 	if (!frames && !pte_special(pte)) {
-		/* Above the lowest level, a flag may be among the bits of the frame. */
-		pattern.mask = PTSCOPE_FLAG_BITS | (pages - 1) << PTSCOPE_FRAME_SHIFT;
+		pattern.mask = ptscope_leaf_flag_bits(level);
 	} else if (frames && !pte_is_zero(pte) && ptscope_frames_are_raw()) {
-		pattern.step = pages << PTSCOPE_FRAME_SHIFT;
+		pattern.step = (u64)ptscope_level_pages(level) << PTSCOPE_FRAME_SHIFT;
 		if (ptscope_frame_is_inverted(pte))
 			pattern.step = -pattern.step;
 	}

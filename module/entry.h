@@ -96,6 +96,15 @@ static inline unsigned long ptscope_level_pages(enum ptscope_level level)
 }
 
 /*
+ * The bits of a leaf that are not part of its frame number. Above the lowest level, a
+ * flag may be among the low bits of the frame.
+ */
+static inline u64 ptscope_leaf_flag_bits(enum ptscope_level level)
+{
+	return PTSCOPE_FLAG_BITS | (u64)(ptscope_level_pages(level) - 1) << PTSCOPE_FRAME_SHIFT;
+}
+
+/*
  * Folded levels are folded into the top one, whose entries then cover what theirs
  * would. arm64 decides at boot which levels are folded and leaves PGDIR_SHIFT as it
  * is, so that it does not describe the top table.

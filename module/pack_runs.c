@@ -2,24 +2,8 @@
 /*
  * Packs runs into a message: an array of 64-bit words.
  */
-#include <linux/unaligned.h>
 #include <net/netlink.h>
 #include "pack_runs.h"
-
-/**
- * ptscope_run_pack() - write the words of a run
- * @to: PTSCOPE_RUN_SIZE bytes; need not be aligned
- * @run: the run
- */
-void ptscope_run_pack(void *to, const struct ptscope_run *run)
-{
-	u64 *word = to;
-
-	put_unaligned((u64)run->addr, word);
-	put_unaligned(run->value, word + 1);
-	put_unaligned(run->what | run->pages, word + 2);
-	put_unaligned(run->extra, word + 3);
-}
 
 /**
  * ptscope_runs_open() - begin an attribute of runs
@@ -42,22 +26,6 @@ int ptscope_runs_open(struct ptscope_run_buffer *buffer, struct sk_buff *skb)
 	buffer->at = nla_data(buffer->attr);
 	buffer->end = buffer->at + rounddown(room, PTSCOPE_RUN_SIZE);
 	return 0;
-}
-
-/**
- * ptscope_runs_add() - add a run
- * @buffer: the buffer
- * @run: the run
- *
- * Return: false if there is no room.
- */
-bool ptscope_runs_add(struct ptscope_run_buffer *buffer, const struct ptscope_run *run)
-{
-	if (buffer->at == buffer->end)
-		return false;
-	ptscope_run_pack(buffer->at, run);
-	buffer->at += PTSCOPE_RUN_SIZE;
-	return true;
 }
 
 /**

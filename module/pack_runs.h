@@ -4,6 +4,7 @@
 
 #include <linux/ptscope.h>
 #include <linux/types.h>
+#include <linux/unaligned.h>
 
 struct sk_buff;
 
@@ -40,9 +41,42 @@ struct ptscope_run_buffer {
 	struct nlattr *attr;
 };
 
-void ptscope_run_pack(void *to, const struct ptscope_run *run);
+/**
+ * ptscope_run_pack() - write the words of a run
+ * @to: PTSCOPE_RUN_SIZE bytes; need not be aligned
+ * @run: the run
+ * @pages: number of its pages that are written, at most PTSCOPE_MAX_RUN_PAGES
+ */
+static inline void ptscope_run_pack(void *to, const struct ptscope_run *run,
+				    unsigned long pages)
+{
+	u64 *word = to;
+
+	put_unaligned((u64)run->addr, word);
+	put_unaligned(run->value, word + 1);
+	put_unaligned(run->what | pages, word + 2);
+	put_unaligned(run->extra, word + 3);
+}
+
+/**
+ * ptscope_runs_add() - add a run
+ * @buffer: the buffer
+ * @run: the run
+ * @pages: number of its pages that are added, at most PTSCOPE_MAX_RUN_PAGES
+ *
+ * Return: false if there is no room.
+ */
+static inline bool ptscope_runs_add(struct ptscope_run_buffer *buffer,
+				    const struct ptscope_run *run, unsigned long pages)
+{
+	if (buffer->at == buffer->end)
+		return false;
+	ptscope_run_pack(buffer->at, run, pages);
+	buffer->at += PTSCOPE_RUN_SIZE;
+	return true;
+}
+
 int ptscope_runs_open(struct ptscope_run_buffer *buffer, struct sk_buff *skb);
-bool ptscope_runs_add(struct ptscope_run_buffer *buffer, const struct ptscope_run *run);
 void ptscope_runs_close(struct ptscope_run_buffer *buffer, struct sk_buff *skb);
 
 #endif /* PTSCOPE_PACK_RUNS_H */

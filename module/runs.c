@@ -10,33 +10,43 @@ static struct ptscope_runs *to_runs(struct ptscope_scan *scan)
 	return container_of(scan, struct ptscope_runs, scan);
 }
 
-/* Move the last run to the buffer. False, and the scan ends, if there is no room. */
-static bool flush(struct ptscope_runs *runs)
-{
-	if (runs->last.pages && !ptscope_runs_add(&runs->buffer, &runs->last)) {
-		runs->scan.full = true;
-		return false;
-	}
-	runs->last.pages = 0;
-	return true;
-}
-
 /* Every page that maps the zero page has the same frame. */
 static bool same_frame(u64 what)
 {
 	return what >> PTSCOPE_RUN_FLAGS_SHIFT & PTSCOPE_FLAG_ZERO;
 }
 
+/* Frame or slot of the page that is @pages behind the first one of @run. */
+static u64 value_behind(const struct ptscope_run *run, unsigned long pages)
+{
+	return run->value && !same_frame(run->what) ? run->value + pages : run->value;
+}
+
+/* Move the last run to the buffer. False, and the scan ends, if there is no room. */
+static bool flush(struct ptscope_runs *runs)
+{
+	struct ptscope_run *last = &runs->last;
+
+	while (last->pages) {
+		const unsigned long pages = min(last->pages, PTSCOPE_MAX_RUN_PAGES);
+
+		if (!ptscope_runs_add(&runs->buffer, last, pages)) {
+			runs->scan.full = true;
+			return false;
+		}
+		last->value = value_behind(last, pages);
+		last->addr += pages << PAGE_SHIFT;
+		last->pages -= pages;
+	}
+	return true;
+}
+
 /* Does @next continue @run? */
 static bool continues(const struct ptscope_run *run, const struct ptscope_run *next)
 {
-	u64 value = run->value;
-
-	if (value && !same_frame(run->what))
-		value += run->pages;
 	return run->pages && run->addr + (run->pages << PAGE_SHIFT) == next->addr &&
-	       run->what == next->what && run->extra == next->extra && value == next->value &&
-	       run->pages + next->pages <= PTSCOPE_MAX_RUN_PAGES;
+	       run->what == next->what && run->extra == next->extra &&
+	       value_behind(run, run->pages) == next->value;
 }
 
 static bool add(struct ptscope_runs *runs, const struct ptscope_run *run)
@@ -52,60 +62,58 @@ static bool add(struct ptscope_runs *runs, const struct ptscope_run *run)
 }
 
 /*
- * Read node and folio of the pages of @entry from @addr on, where its frame is @value.
+ * Add a run, split where node or folio change. @frame is its first frame, whether or not
+ * it is reported.
  *
- * Returns the number of pages that agree in @extra. It is 0 if the window may read no
- * other struct page.
+ * Returns the number of pages that were added. The window may read only so many struct
+ * pages.
  */
-static unsigned long read_folios(struct ptscope_runs *runs, const struct ptscope_entry *entry,
-				 u64 value, unsigned long addr, unsigned long pages, u64 *extra)
+static unsigned long add_folios(struct ptscope_runs *runs, struct ptscope_run run, u64 frame)
 {
 	const struct ptscope_folio_request request = {
 		.detail = runs->filter.detail,
 		.visible = runs->filter.visible,
 		.hugetlb = runs->scan.place.huge_level >= 0,
 	};
-	const bool zero = entry->flags & PTSCOPE_FLAG_ZERO;
-	unsigned long same;
+	const bool zero = same_frame(run.what);
+	const unsigned long pages = run.pages;
+	const u64 entry_extra = run.extra;
+	unsigned long done = 0;
 
-	if (entry->state != PTSCOPE_STATE_RES || runs->scan.place.pfn_map)
-		return pages;
-	same = ptscope_folio_extra(value, addr, zero ? 1 : pages, &request, extra,
-				   &runs->scan.looks);
-	return same && zero ? pages : same;
+	while (done < pages) {
+		run.extra = 0;
+		run.pages = ptscope_folio_extra(zero ? frame : frame + done, run.addr,
+						zero ? 1 : pages - done, &request, &run.extra,
+						&runs->scan.looks);
+		if (zero && run.pages)
+			run.pages = pages;
+		run.extra |= entry_extra;
+		if (!run.pages || !add(runs, &run))
+			break;
+		done += run.pages;
+		run.value = value_behind(&run, run.pages);
+		run.addr += run.pages << PAGE_SHIFT;
+	}
+	return done;
 }
 
 static unsigned long runs_run(struct ptscope_scan *scan, unsigned long addr,
 			      unsigned long pages, const struct ptscope_entry *entry)
 {
 	struct ptscope_runs *runs = to_runs(scan);
-	const struct ptscope_filter *filter = &runs->filter;
-	const u64 what = ptscope_run_what(entry, ptscope_filter_flags(filter, entry->flags));
-	u64 value = entry->value;
-	unsigned long done = 0;
+	const struct ptscope_run run = {
+		.addr = addr,
+		.pages = pages,
+		.value = runs->filter.detail & PTSCOPE_DETAIL_FRAME ? entry->value : 0,
+		.what = ptscope_run_what(entry, entry->flags & runs->flags),
+		.extra = entry->extra,
+	};
 
-	if (!ptscope_filter_match(filter, entry))
+	if (!ptscope_filter_match(&runs->filter, entry))
 		return pages;
-
-	while (done < pages) {
-		struct ptscope_run run = {
-			.addr = addr + (done << PAGE_SHIFT),
-			.pages = min(pages - done, PTSCOPE_MAX_RUN_PAGES),
-			.value = filter->detail & PTSCOPE_DETAIL_FRAME ? value : 0,
-			.what = what,
-		};
-
-		if (filter->detail & (PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO))
-			run.pages = read_folios(runs, entry, value, run.addr, run.pages,
-						&run.extra);
-		run.extra |= entry->extra;
-		if (!run.pages || !add(runs, &run))
-			break;
-		done += run.pages;
-		if (value && !same_frame(what))
-			value += run.pages;
-	}
-	return done;
+	if (runs->folios && entry->state == PTSCOPE_STATE_RES && !scan->place.pfn_map)
+		return add_folios(runs, run, entry->value);
+	return add(runs, &run) ? pages : 0;
 }
 
 /* Which level the empty entry is at makes no difference to the process. */
@@ -150,9 +158,10 @@ static const struct ptscope_sink runs_sink = {
 void ptscope_runs_init(struct ptscope_runs *runs, const struct ptscope_filter *filter)
 {
 	runs->filter = *filter;
+	runs->flags = ptscope_filter_flags(filter, ~0U);
+	runs->folios = filter->detail & (PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO);
 	runs->scan.sink = &runs_sink;
-	runs->scan.frames = filter->detail & (PTSCOPE_DETAIL_FRAME | PTSCOPE_DETAIL_NODE |
-					      PTSCOPE_DETAIL_FOLIO);
+	runs->scan.frames = runs->folios || filter->detail & PTSCOPE_DETAIL_FRAME;
 }
 
 /**

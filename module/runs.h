@@ -10,6 +10,8 @@
  * struct ptscope_runs - a scan that coalesces pages to runs
  * @scan: the scan
  * @filter: which runs to report
+ * @flags: the flags that they report, of enum ptscope_flag
+ * @folios: they report node or folio
  * @last: the last run; not in @buffer yet, because the next pages may extend it
  * @complete: @last must not be extended
  * @buffer: receives the runs that are complete
@@ -17,6 +19,8 @@
 struct ptscope_runs {
 	struct ptscope_scan scan;
 	struct ptscope_filter filter;
+	u32 flags;
+	bool folios;
 	struct ptscope_run last;
 	bool complete;
 	struct ptscope_run_buffer buffer;

@@ -67,8 +67,8 @@ struct ptscope_sink {
  *	is 0 if the scan is in no VMA.
  * @plain: flag bits of the last PTE that was decoded, see ptscope_is_plain_leaf();
  *	all ones if there is none
- * @plain_step: step of the pattern of the run that it began
  * @decoded: the last entry that was decoded
+ * @pattern: of the run that it begins
  * @window: the present window
  */
 struct ptscope_scan {
@@ -98,8 +98,8 @@ struct ptscope_scan {
 		const struct file *file;
 	} vma;
 	u64 plain;
-	u64 plain_step;
 	struct ptscope_entry decoded;
+	struct ptscope_pattern pattern;
 	struct ptscope_window window;
 };
 

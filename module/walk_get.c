@@ -81,7 +81,7 @@ static int put_mapped(struct sk_buff *skb, const struct ptscope_path *path, u32 
 			return -EMSGSIZE;
 	if (!frames)
 		run.value = 0;
-	ptscope_run_pack(words, &run);
+	ptscope_run_pack(words, &run, run.pages);
 	return nla_put(skb, PTSCOPE_A_PATH_RUN, sizeof(words), words);
 }
 
@@ -130,7 +130,8 @@ static int walk_fill(struct ptscope_dump *base, struct sk_buff *skb, struct netl
 	const struct ptscope_request *request = &base->request;
 	void *header = ptscope_dump_message(skb, cb);
 	bool any = false;
-	int err = 0;
+	/* 1: there are more paths than fit. */
+	int err = 1;
 
 	if (!header)
 		return -EMSGSIZE;
@@ -143,10 +144,8 @@ static int walk_fill(struct ptscope_dump *base, struct sk_buff *skb, struct netl
 				break;
 			dump->walked = true;
 		}
-		if (put_path(skb, &dump->path, request->access)) {
-			err = skb->len;
+		if (put_path(skb, &dump->path, request->access))
 			break;
-		}
 		dump->walked = false;
 		any = true;
 	}

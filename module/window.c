@@ -19,8 +19,7 @@ static unsigned int read_block(const struct ptscope_window *window, unsigned int
 	const unsigned int entries = ptscope_cont_entries(window->level);
 	const unsigned int begin = at & ~(entries - 1);
 	const unsigned int end = min(begin + entries, window->count);
-	const u64 frame = ~(PTSCOPE_FLAG_BITS | ((u64)(ptscope_level_pages(window->level) - 1)
-						 << PTSCOPE_FRAME_SHIFT));
+	const u64 mask = ptscope_leaf_flag_bits(window->level);
 	pte_t whole = ptscope_to_pte(*raw);
 	const u64 plain = ptscope_raw_pte(pte_mkold(pte_mkclean(whole)));
 	unsigned int i, last = end;
@@ -29,7 +28,7 @@ static unsigned int read_block(const struct ptscope_window *window, unsigned int
 		const pte_t pte = ptscope_to_pte(window->entry[i]);
 
 		if (!ptscope_pte_is_cont(pte) ||
-		    (ptscope_raw_pte(pte_mkold(pte_mkclean(pte))) ^ plain) & ~frame) {
+		    (ptscope_raw_pte(pte_mkold(pte_mkclean(pte))) ^ plain) & mask) {
 			if (i > at)
 				last = min(last, i);
 			continue;
@@ -80,35 +79,47 @@ static unsigned long report_run(struct ptscope_scan *scan, unsigned long addr,
 		       << PAGE_SHIFT);
 }
 
-/* Decode a PTE whose flag bits are those of the one that was decoded last. */
-static struct ptscope_pattern decode_plain(struct ptscope_scan *scan, u64 raw)
-{
-	scan->decoded.value = ptscope_pte_pfn(ptscope_to_pte(raw));
-	return (struct ptscope_pattern) {
-		.value = raw,
-		.mask = scan->frames ? ~0ULL : PTSCOPE_FLAG_BITS,
-		.step = scan->plain_step,
-	};
-}
-
 /* Decode any entry, and find the pattern of its run. */
-static struct ptscope_pattern decode(struct ptscope_scan *scan, u64 raw)
+static void decode(struct ptscope_scan *scan, u64 raw)
 {
 	const enum ptscope_level level = scan->window.level;
-	struct ptscope_pattern pattern = ptscope_run_pattern(&scan->place, level, raw,
-							     scan->frames);
 	struct ptscope_entry *entry = &scan->decoded;
 
 	*entry = ptscope_decode(&scan->place, level, raw);
 	/* The request may begin in the middle of a leaf. */
 	if (ptscope_entry_has_frame(entry))
 		entry->value += scan->addr >> PAGE_SHIFT & (ptscope_entry_span(entry) - 1);
+	scan->pattern = ptscope_run_pattern(&scan->place, level, raw, scan->frames);
 	scan->plain = ~0ULL;
-	if (level == PTSCOPE_LEVEL_PTE && ptscope_is_plain_leaf(raw)) {
+	if (level == PTSCOPE_LEVEL_PTE && ptscope_is_plain_leaf(raw))
 		scan->plain = raw & PTSCOPE_FLAG_BITS;
-		scan->plain_step = pattern.step;
+}
+
+/*
+ * Decode the entry at index @at, which is not empty. @one_run: PTEs with the same flag
+ * bits fill the window, and are one run if they are plain leaves.
+ *
+ * Returns the end of its run.
+ */
+static unsigned int decode_run(struct ptscope_scan *scan, unsigned int at, bool one_run)
+{
+	const struct ptscope_window *window = &scan->window;
+	u64 raw = window->entry[at];
+	unsigned int end = 0;
+
+	if ((raw & PTSCOPE_FLAG_BITS) == scan->plain) {
+		scan->decoded.value = ptscope_pte_pfn(ptscope_to_pte(raw));
+		scan->pattern.value = raw;
+	} else {
+		if (ptscope_pte_is_cont(ptscope_to_pte(raw)))
+			end = read_block(window, at, &raw);
+		decode(scan, raw);
 	}
-	return pattern;
+	if (end)
+		return end;
+	if (one_run && scan->plain != ~0ULL)
+		return window->count;
+	return ptscope_run_end(window->entry, at, window->count, scan->pattern);
 }
 
 /**
@@ -124,32 +135,21 @@ void ptscope_scan_window(struct ptscope_scan *scan)
 	const struct ptscope_window *window = &scan->window;
 	const unsigned int shift = ptscope_level_shift(window->level);
 	const bool ptes = window->level == PTSCOPE_LEVEL_PTE;
-	/* Unless frames matter, all PTEs of such a window are one run. */
+	/* Unless frames matter. */
 	const bool one_run = ptes && window->uniform && !scan->frames;
 	unsigned int at = window->first, i;
 
 	for (i = 0; scan->sink->table && i < window->tables; i++)
 		scan->sink->table(scan, &window->table[i], scan->addr);
+	if (!ptes)
+		scan->plain = ~0ULL;
 
 	while (scan->addr < window->end) {
-		u64 raw = window->entry[at];
-		const bool empty = ptscope_is_empty(raw);
-		struct ptscope_pattern pattern = empty_pattern;
-		unsigned int next = 0;
+		const bool empty = ptscope_is_empty(window->entry[at]);
 		unsigned long end, taken;
 
-		if (empty) {
-			pattern.value = raw;
-		} else if (ptes && (raw & PTSCOPE_FLAG_BITS) == scan->plain) {
-			pattern = decode_plain(scan, raw);
-		} else {
-			if (ptscope_pte_is_cont(ptscope_to_pte(raw)))
-				next = read_block(window, at, &raw);
-			pattern = decode(scan, raw);
-		}
-		if (!next && one_run && scan->plain != ~0ULL)
-			next = window->count;
-		at = next ?: ptscope_run_end(window->entry, at, window->count, pattern);
+		at = empty ? ptscope_run_end(window->entry, at, window->count, empty_pattern) :
+			     decode_run(scan, at, one_run);
 		end = min(window->end, window->addr + ((unsigned long)at << shift));
 		if (!empty)
 			taken = report_run(scan, scan->addr, end);
