@@ -220,7 +220,9 @@ status "terminal of 250 columns: exit status 0" 0 on_terminal 250 "$pid"
 same "terminal of 250 columns: no name is shortened" "$(grep -c … <<<"$out")" 0
 
 # Many rows: the first row is printed at once, and memory does not grow.
-coproc MANY { exec "$PTSCOPE_TESTS/bench/target" spread $((1 << 29)) $((1 << 29)) 8192; }
+# 65,536 pages, with an untouched one behind each.
+many=$((65536 * 2 * page_size))
+coproc MANY { exec "$PTSCOPE_TESTS/bench/target" spread $many $many $((2 * page_size)); }
 # shellcheck disable=SC2153 # coproc sets it
 many_pid=$MANY_PID
 while read -r -u "${MANY[0]}" line && [[ $line != ready ]]; do :; done

@@ -16,6 +16,11 @@ mount=/mnt/ptscope-dax
 size=$((16 << 20))
 touched=$((8 << 20))
 
+# Such a kernel maps a DAX file by PTEs only.
+if [[ ! -d /sys/kernel/mm/transparent_hugepage ]]; then
+	skip "DAX" "this kernel has no THP"
+	finish
+fi
 if ! mount_pmem "$mount"; then
 	skip "DAX" "this guest has no persistent memory"
 	finish
