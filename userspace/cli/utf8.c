@@ -13,8 +13,9 @@
 #include "utf8.h"
 
 /* Length of the valid UTF-8 sequence at the start of @text; 0 if it is invalid. */
-static size_t sequence(const unsigned char *text)
+static size_t sequence(const char *bytes)
 {
+	const unsigned char *text = (const unsigned char *)bytes;
 	/* The first code point that is encoded in this number of bytes. */
 	static const uint32_t first[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t len, i;
@@ -37,7 +38,18 @@ static size_t sequence(const unsigned char *text)
 	return len;
 }
 
-char *utf8_escape(const char *text)
+/* Length of the printable character at the start of @text; 0 if there is none. */
+static size_t printable(const char *text)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	size_t len = mbrtowc(&wide, text, strlen(text), &state);
+
+	return len <= strlen(text) && iswprint(wide) ? len : 0;
+}
+
+/* Replace each byte that does not begin a @valid sequence, and a backslash before x. */
+static char *escape(const char *text, size_t (*valid)(const char *text))
 {
 	/* Each byte becomes four at most. */
 	char *escaped = malloc(4 * strlen(text) + 1);
@@ -46,7 +58,7 @@ char *utf8_escape(const char *text)
 	if (!escaped)
 		return NULL;
 	while (*text) {
-		size_t len = sequence((const unsigned char *)text);
+		size_t len = valid(text);
 
 		if (!len || !strncmp(text, "\\x", 2)) {
 			to += sprintf(to, "\\x%02x", (unsigned char)*text++);
@@ -60,37 +72,22 @@ char *utf8_escape(const char *text)
 	return escaped;
 }
 
+char *utf8_escape(const char *text)
+{
+	return escape(text, sequence);
+}
+
+char *text_printable(const char *text)
+{
+	return escape(text, printable);
+}
+
 bool text_is_plain(const char *text)
 {
 	for (; *text; text++)
 		if (*text < ' ' || *text > '~' || *text == '\\')
 			return false;
 	return true;
-}
-
-char *text_printable(const char *text)
-{
-	/* Each byte becomes four at most. */
-	char *escaped = malloc(4 * strlen(text) + 1);
-	char *to = escaped;
-
-	if (!escaped)
-		return NULL;
-	while (*text) {
-		mbstate_t state = { 0 };
-		wchar_t wide;
-		size_t len = mbrtowc(&wide, text, strlen(text), &state);
-
-		if (len > strlen(text) || !iswprint(wide) || !strncmp(text, "\\x", 2)) {
-			to += sprintf(to, "\\x%02x", (unsigned char)*text++);
-			continue;
-		}
-		memcpy(to, text, len);
-		to += len;
-		text += len;
-	}
-	*to = '\0';
-	return escaped;
 }
 
 /* Length of the first character in bytes; *@columns is set to its width. */
