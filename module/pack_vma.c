@@ -11,7 +11,7 @@ static void write_vma(struct ptscope_writer *to, const struct ptscope_vma *vma, 
 {
 	ptscope_write_uint(to, PTSCOPE_A_VMA_START, vma->start);
 	ptscope_write_uint(to, PTSCOPE_A_VMA_END, vma->end);
-	ptscope_write_u32(to, PTSCOPE_A_VMA_FLAGS, vma->flags);
+	ptscope_write_uint(to, PTSCOPE_A_VMA_FLAGS, vma->flags);
 	/* Inode number 0 is valid: the first SysV segment has it. */
 	if (vma->dev) {
 		ptscope_write_uint(to, PTSCOPE_A_VMA_OFFSET, vma->offset);

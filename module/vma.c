@@ -11,6 +11,7 @@
 #include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mm_inline.h>
+#include <linux/pkeys.h>
 #include <linux/ptscope.h>
 #include <linux/slab.h>
 #include "vma.h"
@@ -90,43 +91,70 @@ struct ptscope_place ptscope_vma_place(struct vm_area_struct *vma, bool cache)
 	};
 }
 
-/* The compiler sees two constants and emits a shift. */
-static __always_inline u32 wire_flag(unsigned long flags, unsigned long kernel, u32 wire)
-{
-	return flags & kernel ? wire : 0;
-}
+/* The flags for which the smaps of this kernel has a name: show_smap_vma_flags(). */
+static const struct {
+	unsigned long kernel;
+	u64 wire;
+} named_flags[] = {
+	{ VM_READ, PTSCOPE_VMA_FLAG_READ },
+	{ VM_WRITE, PTSCOPE_VMA_FLAG_WRITE },
+	{ VM_EXEC, PTSCOPE_VMA_FLAG_EXEC },
+	{ VM_SHARED, PTSCOPE_VMA_FLAG_SHARED },
+	{ VM_MAYREAD, PTSCOPE_VMA_FLAG_MAY_READ },
+	{ VM_MAYWRITE, PTSCOPE_VMA_FLAG_MAY_WRITE },
+	{ VM_MAYEXEC, PTSCOPE_VMA_FLAG_MAY_EXEC },
+	{ VM_MAYSHARE, PTSCOPE_VMA_FLAG_MAY_SHARE },
+	{ VM_GROWSDOWN, PTSCOPE_VMA_FLAG_GROWS_DOWN },
+	{ VM_UFFD_MISSING, PTSCOPE_VMA_FLAG_UFFD_MISSING },
+	{ VM_PFNMAP, PTSCOPE_VMA_FLAG_PFN_MAP },
+	{ VM_MAYBE_GUARD, PTSCOPE_VMA_FLAG_MAYBE_GUARD },
+	{ VM_UFFD_WP, PTSCOPE_VMA_FLAG_UFFD_WP },
+	{ VM_LOCKED, PTSCOPE_VMA_FLAG_LOCKED },
+	{ VM_IO, PTSCOPE_VMA_FLAG_IO },
+	{ VM_SEQ_READ, PTSCOPE_VMA_FLAG_SEQ_READ },
+	{ VM_RAND_READ, PTSCOPE_VMA_FLAG_RAND_READ },
+	{ VM_DONTCOPY, PTSCOPE_VMA_FLAG_DONT_COPY },
+	{ VM_DONTEXPAND, PTSCOPE_VMA_FLAG_DONT_EXPAND },
+	{ VM_ACCOUNT, PTSCOPE_VMA_FLAG_ACCOUNT },
+	{ VM_NORESERVE, PTSCOPE_VMA_FLAG_NO_RESERVE },
+	{ VM_HUGETLB, PTSCOPE_VMA_FLAG_HUGETLB },
+	{ VM_SYNC, PTSCOPE_VMA_FLAG_SYNC },
+	{ PTSCOPE_VM_LOCKONFAULT, PTSCOPE_VMA_FLAG_LOCK_ON_FAULT },
+#ifdef CONFIG_ARM64_BTI
+	{ VM_ARM64_BTI, PTSCOPE_VMA_FLAG_BTI },
+#else
+	{ VM_ARCH_1, PTSCOPE_VMA_FLAG_ARCH },
+#endif
+	{ VM_WIPEONFORK, PTSCOPE_VMA_FLAG_WIPE_ON_FORK },
+	{ VM_DONTDUMP, PTSCOPE_VMA_FLAG_DONT_DUMP },
+	{ VM_SOFTDIRTY, PTSCOPE_VMA_FLAG_SOFT_DIRTY },
+	{ VM_MIXEDMAP, PTSCOPE_VMA_FLAG_MIXED_MAP },
+	{ VM_HUGEPAGE, PTSCOPE_VMA_FLAG_HUGE_PAGE },
+	{ VM_NOHUGEPAGE, PTSCOPE_VMA_FLAG_NO_HUGE_PAGE },
+	{ VM_MERGEABLE, PTSCOPE_VMA_FLAG_MERGEABLE },
+	{ VM_MTE, PTSCOPE_VMA_FLAG_MTE },
+	{ VM_SHADOW_STACK, PTSCOPE_VMA_FLAG_SHADOW_STACK },
+	{ VM_DROPPABLE, PTSCOPE_VMA_FLAG_DROPPABLE },
+	{ VM_UFFD_MINOR, PTSCOPE_VMA_FLAG_UFFD_MINOR },
+	{ VM_SEALED, PTSCOPE_VMA_FLAG_SEALED },
+	{ VM_UFFD_RWP, PTSCOPE_VMA_FLAG_UFFD_RWP },
+};
 
-static u32 wire_flags(unsigned long flags)
+/* The flags that smaps leaves out; the protection key has a line of its own. */
+#define SILENT_FLAGS (ARCH_VM_PKEY_FLAGS | VM_MTE_ALLOWED)
+
+static u64 wire_flags(unsigned long flags)
 {
-	return wire_flag(flags, VM_READ, PTSCOPE_VMA_FLAG_READ) |
-	       wire_flag(flags, VM_WRITE, PTSCOPE_VMA_FLAG_WRITE) |
-	       wire_flag(flags, VM_EXEC, PTSCOPE_VMA_FLAG_EXEC) |
-	       wire_flag(flags, VM_SHARED, PTSCOPE_VMA_FLAG_SHARED) |
-	       wire_flag(flags, VM_MAYREAD, PTSCOPE_VMA_FLAG_MAY_READ) |
-	       wire_flag(flags, VM_MAYWRITE, PTSCOPE_VMA_FLAG_MAY_WRITE) |
-	       wire_flag(flags, VM_MAYEXEC, PTSCOPE_VMA_FLAG_MAY_EXEC) |
-	       wire_flag(flags, VM_MAYSHARE, PTSCOPE_VMA_FLAG_MAY_SHARE) |
-	       wire_flag(flags, VM_GROWSDOWN, PTSCOPE_VMA_FLAG_GROWS_DOWN) |
-	       wire_flag(flags, VM_PFNMAP, PTSCOPE_VMA_FLAG_PFN_MAP) |
-	       wire_flag(flags, VM_LOCKED, PTSCOPE_VMA_FLAG_LOCKED) |
-	       wire_flag(flags, VM_IO, PTSCOPE_VMA_FLAG_IO) |
-	       wire_flag(flags, VM_SEQ_READ, PTSCOPE_VMA_FLAG_SEQ_READ) |
-	       wire_flag(flags, VM_RAND_READ, PTSCOPE_VMA_FLAG_RAND_READ) |
-	       wire_flag(flags, VM_DONTCOPY, PTSCOPE_VMA_FLAG_DONT_COPY) |
-	       wire_flag(flags, VM_DONTEXPAND, PTSCOPE_VMA_FLAG_DONT_EXPAND) |
-	       wire_flag(flags, VM_ACCOUNT, PTSCOPE_VMA_FLAG_ACCOUNT) |
-	       wire_flag(flags, VM_NORESERVE, PTSCOPE_VMA_FLAG_NO_RESERVE) |
-	       wire_flag(flags, VM_HUGETLB, PTSCOPE_VMA_FLAG_HUGETLB) |
-	       wire_flag(flags, VM_SYNC, PTSCOPE_VMA_FLAG_SYNC) |
-	       wire_flag(flags, VM_WIPEONFORK, PTSCOPE_VMA_FLAG_WIPE_ON_FORK) |
-	       wire_flag(flags, VM_DONTDUMP, PTSCOPE_VMA_FLAG_DONT_DUMP) |
-	       wire_flag(flags, VM_SOFTDIRTY, PTSCOPE_VMA_FLAG_SOFT_DIRTY) |
-	       wire_flag(flags, VM_MIXEDMAP, PTSCOPE_VMA_FLAG_MIXED_MAP) |
-	       wire_flag(flags, VM_HUGEPAGE, PTSCOPE_VMA_FLAG_HUGE_PAGE) |
-	       wire_flag(flags, VM_NOHUGEPAGE, PTSCOPE_VMA_FLAG_NO_HUGE_PAGE) |
-	       wire_flag(flags, VM_MERGEABLE, PTSCOPE_VMA_FLAG_MERGEABLE) |
-	       wire_flag(flags, VM_UFFD_MISSING, PTSCOPE_VMA_FLAG_UFFD_MISSING) |
-	       wire_flag(flags, VM_UFFD_WP, PTSCOPE_VMA_FLAG_UFFD_WP);
+	unsigned long rest = flags & ~SILENT_FLAGS;
+	u64 wire = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(named_flags); i++) {
+		if (rest & named_flags[i].kernel)
+			wire |= named_flags[i].wire;
+		rest &= ~named_flags[i].kernel;
+	}
+	return rest ? wire | PTSCOPE_VMA_FLAG_UNNAMED : wire;
 }
 
 static const char *given_name(const struct vm_area_struct *vma)

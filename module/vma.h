@@ -23,7 +23,7 @@ struct ptscope_vma {
 	u64 offset;
 	u64 inode;
 	dev_t dev;
-	u32 flags;
+	u64 flags;
 	const char *name;
 	char *buf;
 };

@@ -139,9 +139,29 @@ static void uffd_poison(void)
 	layout_expect(start + part, part, "res");
 }
 
+/* The pages are in the page cache, so that a touch is reported as a minor fault. */
+static void uffd_minor(void)
+{
+	const size_t size = 256 * KIB;
+	int uffd = open_uffd(UFFD_FEATURE_MINOR_SHMEM, "MINOR_SHMEM"), fd = layout_memfd(size);
+	char *other = layout_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	char *start = layout_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	struct uffdio_register reg = {
+		.range = { (uintptr_t)start, size },
+		.mode = UFFDIO_REGISTER_MODE_MINOR,
+	};
+
+	layout_write(other, size, page_size);
+	if (ioctl(uffd, UFFDIO_REGISTER, &reg))
+		layout_skip("UFFDIO_REGISTER: %s", strerror(errno));
+	layout_expect(start, size, "lazy");
+	layout_expect(start, size, "cache cached");
+}
+
 const struct layout marker_layouts[] = {
 	{ "guard", "guard markers", guard },
 	{ "hwpoison", "a page that MADV_HWPOISON took away", hwpoison },
+	{ "uffd_minor", "userfaultfd in minor mode", uffd_minor },
 	{ "uffd_poison", "poison markers of UFFDIO_POISON", uffd_poison },
 	{ "uffd_wp", "write protection and markers of userfaultfd", uffd_wp },
 	{ }

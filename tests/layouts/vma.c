@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 #include "layout.h"
 
 /*
@@ -265,6 +267,58 @@ static void tables(void)
 		      page_size, pmd_size - page_size);
 }
 
+/* What newer headers define; older kernels refuse it, or ignore it. */
+#ifndef MAP_DROPPABLE
+#define MAP_DROPPABLE 0x08
+#endif
+#ifndef PROT_BTI
+#define PROT_BTI 0x10
+#endif
+#ifndef PROT_MTE
+#define PROT_MTE 0x20
+#endif
+#define NR_mseal 462
+#define NR_map_shadow_stack 453
+
+static const int advices[] = {
+	MADV_SEQUENTIAL, MADV_RANDOM, MADV_DONTFORK, MADV_DONTDUMP, MADV_WIPEONFORK,
+	MADV_MERGEABLE, MADV_HUGEPAGE, MADV_NOHUGEPAGE,
+};
+
+/*
+ * A page for each flag that a process can give to a VMA. Another page follows, so that
+ * VMAs do not merge. The kernel may have none of them, which then changes nothing.
+ */
+static void vma_flags(void)
+{
+	const size_t count = sizeof(advices) / sizeof(advices[0]), all = 2 * (count + 6);
+	char *start = layout_map(all * page_size), *at = start;
+	size_t i;
+
+	for (i = 0; i < count; i++, at += 2 * page_size)
+		madvise(at, page_size, advices[i]);
+	mlock2(at, page_size, MLOCK_ONFAULT);
+	at += 2 * page_size;
+	mmap(at, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED |
+	     MAP_NORESERVE, -1, 0);
+	at += 2 * page_size;
+	mprotect(at, page_size, PROT_READ | PROT_WRITE | PROT_EXEC);
+	at += 2 * page_size;
+#ifdef __aarch64__
+	mprotect(at, page_size, PROT_READ | PROT_WRITE | PROT_MTE);
+	mprotect(at + page_size, page_size, PROT_READ | PROT_EXEC | PROT_BTI);
+#endif
+	at += 2 * page_size;
+	mmap(at, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED |
+	     MAP_GROWSDOWN, -1, 0);
+	at += 2 * page_size;
+	/* Last, because it cannot be unmapped again. */
+	syscall(NR_mseal, at, page_size, 0);
+	mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
+	syscall(NR_map_shadow_stack, 0, 16 * page_size, 0);
+	layout_expect(start, all * page_size, "lazy");
+}
+
 const struct layout vma_layouts[] = {
 	{ "boundary", "VMAs across the boundary of two tables, at every level", boundary },
 	{ "high_addresses", "above the addresses of mmap() without a hint", high_addresses },
@@ -272,5 +326,6 @@ const struct layout vma_layouts[] = {
 	{ "reserved", "COUNT GiB (1024), one page touched in each", reserved },
 	{ "special_mappings", "vdso and vvar", special_mappings },
 	{ "tables", "PTE tables, emptied and not", tables },
+	{ "vma_flags", "VMAs with each flag that smaps names", vma_flags },
 	{ }
 };

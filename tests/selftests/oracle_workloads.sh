@@ -16,7 +16,8 @@ set -u
 
 start_workloads
 check_workloads
-run_oracle "${#workload_pids[@]} processes of workloads"
+# With 16-KiB pages, or without the programs that a port lacks, there are fewer.
+run_oracle "${#workload_pids[@]} processes of workloads" 200000
 check_workloads_compared "$out"
 stop_workloads
 

@@ -25,7 +25,7 @@ static void print_census(FILE *out, const struct ptscope_census *c)
 
 static void print_vma(FILE *out, const struct ptscope_vma *vma)
 {
-	fprintf(out, "vma %d %" PRIx64 "-%" PRIx64 " flags=%x offset=%" PRIx64
+	fprintf(out, "vma %d %" PRIx64 "-%" PRIx64 " flags=%" PRIx64 " offset=%" PRIx64
 		" dev=%u:%u inode=%" PRIu64 " name=%s", (int)vma->pid, vma->start, vma->end,
 		vma->flags, vma->offset, vma->dev_major, vma->dev_minor, vma->inode, vma->name);
 	print_census(out, &vma->census);

@@ -77,13 +77,13 @@ static size_t append(char *to, size_t size, size_t used, const char *format, ...
 	return used + len < size ? used + len : size - 1;
 }
 
-static size_t append_bits(char *to, size_t size, uint32_t bits, const struct names *names)
+static size_t append_bits(char *to, size_t size, uint64_t bits, const struct names *names)
 {
 	size_t used = 0, i;
 
 	*to = '\0';
 	for (i = 0; i < names->count; i++)
-		if (bits & (1u << i))
+		if (bits >> i & 1)
 			used = append(to, size, used, "%s", names->all[i].name);
 	return used;
 }
@@ -104,7 +104,7 @@ void name_folio(char *to, size_t size, uint32_t folio)
 	append_bits(to, size, folio, &folios);
 }
 
-void name_vma_flags(char *to, size_t size, uint32_t bits)
+void name_vma_flags(char *to, size_t size, uint64_t bits)
 {
 	append_bits(to, size, bits, &vma_flags);
 }

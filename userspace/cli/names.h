@@ -18,7 +18,7 @@ const char *leaf_name(const struct ptscope_run *run);
 void name_flags(char *to, size_t size, const struct ptscope_run *run);
 void name_folio(char *to, size_t size, uint32_t folio);
 /* Flags of a VMA, in the letters of smaps. */
-void name_vma_flags(char *to, size_t size, uint32_t flags);
+void name_vma_flags(char *to, size_t size, uint64_t flags);
 
 /*
  * Bits of an entry, named as in the processor manual. @table: the entry points to a

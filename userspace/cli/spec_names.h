@@ -323,84 +323,128 @@ static const struct spec_name spec_vma_flags[] = {
 		"grows down",
 	},
 	[9] = {
-		"pf",
-		"pfn map",
-	},
-	[10] = {
-		"lo",
-		"locked",
-	},
-	[11] = {
-		"io",
-		"io",
-	},
-	[12] = {
-		"sr",
-		"seq read",
-	},
-	[13] = {
-		"rr",
-		"rand read",
-	},
-	[14] = {
-		"dc",
-		"dont copy",
-	},
-	[15] = {
-		"de",
-		"dont expand",
-	},
-	[16] = {
-		"ac",
-		"account",
-	},
-	[17] = {
-		"nr",
-		"no reserve",
-	},
-	[18] = {
-		"ht",
-		"hugetlb",
-	},
-	[19] = {
-		"sf",
-		"sync",
-	},
-	[20] = {
-		"wf",
-		"wipe on fork",
-	},
-	[21] = {
-		"dd",
-		"dont dump",
-	},
-	[22] = {
-		"sd",
-		"soft dirty",
-	},
-	[23] = {
-		"mm",
-		"mixed map",
-	},
-	[24] = {
-		"hg",
-		"huge page",
-	},
-	[25] = {
-		"nh",
-		"no huge page",
-	},
-	[26] = {
-		"mg",
-		"mergeable",
-	},
-	[27] = {
 		"um",
 		"uffd missing",
 	},
-	[28] = {
+	[10] = {
+		"pf",
+		"pfn map",
+	},
+	[11] = {
+		"gu",
+		"maybe guard",
+	},
+	[12] = {
 		"uw",
 		"uffd wp",
+	},
+	[13] = {
+		"lo",
+		"locked",
+	},
+	[14] = {
+		"io",
+		"io",
+	},
+	[15] = {
+		"sr",
+		"seq read",
+	},
+	[16] = {
+		"rr",
+		"rand read",
+	},
+	[17] = {
+		"dc",
+		"dont copy",
+	},
+	[18] = {
+		"de",
+		"dont expand",
+	},
+	[19] = {
+		"lf",
+		"lock on fault",
+	},
+	[20] = {
+		"ac",
+		"account",
+	},
+	[21] = {
+		"nr",
+		"no reserve",
+	},
+	[22] = {
+		"ht",
+		"hugetlb",
+	},
+	[23] = {
+		"sf",
+		"sync",
+	},
+	[24] = {
+		"ar",
+		"arch",
+	},
+	[25] = {
+		"bt",
+		"bti",
+	},
+	[26] = {
+		"wf",
+		"wipe on fork",
+	},
+	[27] = {
+		"dd",
+		"dont dump",
+	},
+	[28] = {
+		"sd",
+		"soft dirty",
+	},
+	[29] = {
+		"mm",
+		"mixed map",
+	},
+	[30] = {
+		"hg",
+		"huge page",
+	},
+	[31] = {
+		"nh",
+		"no huge page",
+	},
+	[32] = {
+		"mg",
+		"mergeable",
+	},
+	[33] = {
+		"mt",
+		"mte",
+	},
+	[34] = {
+		"ss",
+		"shadow stack",
+	},
+	[35] = {
+		"dp",
+		"droppable",
+	},
+	[36] = {
+		"ui",
+		"uffd minor",
+	},
+	[37] = {
+		"sl",
+		"sealed",
+	},
+	[38] = {
+		"ur",
+		"uffd rwp",
+	},
+	[39] = {
+		"??",
+		"unnamed",
 	},
 };
 

@@ -392,7 +392,7 @@ static bool decode_vma(const struct nlattr *head, int len, void *member)
 	static const struct field fields[] = {
 		[PTSCOPE_A_VMA_START] = FIELD(struct ptscope_vma, start, KIND_UINT),
 		[PTSCOPE_A_VMA_END] = FIELD(struct ptscope_vma, end, KIND_UINT),
-		[PTSCOPE_A_VMA_FLAGS] = FIELD(struct ptscope_vma, flags, KIND_U32),
+		[PTSCOPE_A_VMA_FLAGS] = FIELD(struct ptscope_vma, flags, KIND_UINT),
 		[PTSCOPE_A_VMA_OFFSET] = FIELD(struct ptscope_vma, offset, KIND_UINT),
 		[PTSCOPE_A_VMA_DEV_MAJOR] = FIELD(struct ptscope_vma, dev_major, KIND_U32),
 		[PTSCOPE_A_VMA_DEV_MINOR] = FIELD(struct ptscope_vma, dev_minor, KIND_U32),

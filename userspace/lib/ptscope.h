@@ -150,7 +150,7 @@ struct ptscope_vma {
 	uint64_t inode;
 	uint32_t dev_major;
 	uint32_t dev_minor;
-	uint32_t flags;
+	uint64_t flags;
 	const char *name;
 	struct ptscope_census census;
 };

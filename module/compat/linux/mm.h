@@ -32,6 +32,27 @@ static inline bool pte_devmap(pte_t pte)
 }
 #endif
 
+/* Flags of newer kernels, which no VMA of this one has. */
+#ifndef VM_MAYBE_GUARD
+#define VM_MAYBE_GUARD VM_NONE
+#endif
+#ifndef VM_SHADOW_STACK
+#define VM_SHADOW_STACK VM_NONE
+#endif
+#ifndef VM_DROPPABLE
+#define VM_DROPPABLE VM_NONE
+#endif
+#ifndef VM_SEALED
+#define VM_SEALED VM_NONE
+#endif
+#ifndef VM_UFFD_RWP
+#define VM_UFFD_RWP VM_NONE
+#endif
+
+/* VM_LOCKONFAULT, if smaps has a name for it. */
+#define PTSCOPE_VM_LOCKONFAULT \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? VM_LOCKONFAULT : VM_NONE)
+
 /*
  * Can a module take the lock of a VMA? Where it cannot, the tree of VMAs may not
  * be searched without mmap_lock either: before 6.4 its nodes were freed at once.
