@@ -127,8 +127,9 @@ $(T)/layouts/layouts: $(layout_obj)
 $(T)/selftests/%: $(T)/selftests/%.o $(selftest_obj) $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
 
-# It lays out memory as well.
+# They lay out memory as well.
 $(T)/selftests/cleared: $(T)/layouts/layout.o
+$(T)/selftests/touch: $(T)/layouts/layout.o $(BUILD)/userspace/cli/fault.o
 
 $(T)/torture/%: $(T)/torture/%.o $(STATIC_LIB)
 	$(CC) -pthread -o $@ $^ $(NL_LIBS)
