@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -558,6 +559,20 @@ static const struct kind kinds[] = {
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
+/*
+ * A page that was filled a moment ago waits in a batch of its processor to be put on an LRU
+ * list, and the batch holds a reference. On another processor a write would copy the page.
+ */
+static void stay_on_this_cpu(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		layout_fail("sched_setaffinity: %s", strerror(errno));
+}
+
 static void run_kind(const struct kind *kind, struct result *result)
 {
 	const size_t size = kind->huge ? pmd_size : page_size;
@@ -567,6 +582,7 @@ static void run_kind(const struct kind *kind, struct result *result)
 	size_t i;
 
 	layout_follow_parent();
+	stay_on_this_cpu();
 	ps = client(NULL);
 	ptscope_set_cache(ps, true);
 	catch_signals();
