@@ -92,7 +92,8 @@ pages "soft-dirty pages" soft_dirty 1 "any($(has flags soft-dirty))"
 pages "frames without struct page" dev_mem 0 \
 	"all(.state == \"res\" and $(has flags special)) and (map(.folio) | all(. == null))"
 pages "folios shared after fork()" fork_after_write 0 "any($(has folio shared) and ($(has flags write) | not))"
-walk "effect of a write" '.touch_write == "copy on write" or .touch_write == "nothing"'
+# The child has a copy of the first page; that of the parent is its own again.
+walk "effect of a write" '.touch_write == "minor fault (reuse)"'
 pages "secretmem folios" secretmem 0 "any(.state == \"res\" and $(has folio unevictable))"
 if start hugetlb_shared; then
 	read -r start end <<<"${ranges[0]}"
