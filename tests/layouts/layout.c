@@ -5,13 +5,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "layout.h"
 
@@ -200,6 +203,19 @@ int layout_memfd(size_t size)
  * Writes to one page per @stride bytes. Each word differs from all others, so that KSM
  * cannot merge a page and no page is all zero.
  */
+/* A userfaultfd with these features, of which @name is one that a kernel may lack. */
+int layout_uffd(uint64_t features, const char *name)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
+	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (uffd < 0)
+		layout_skip("userfaultfd: %s", strerror(errno));
+	if (ioctl(uffd, UFFDIO_API, &api))
+		layout_skip("userfaultfd has no %s: %s", name, strerror(errno));
+	return uffd;
+}
+
 void layout_write(char *start, size_t size, size_t stride)
 {
 	static uint64_t serial;

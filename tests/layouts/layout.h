@@ -35,6 +35,14 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 
+/* What newer headers define; older kernels refuse it, or ignore it. */
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+#ifndef MAP_DROPPABLE
+#define MAP_DROPPABLE 0x08
+#endif
+
 #define LAYOUT_PRESENT (1ull << 63)
 #define LAYOUT_SWAPPED (1ull << 62)
 #define LAYOUT_SOFT_DIRTY (1ull << 55)
@@ -88,6 +96,7 @@ char *layout_map(size_t size);
 char *layout_map_huge(size_t size);
 char *layout_map_at_multiple(size_t align, size_t before, size_t after);
 int layout_memfd(size_t size);
+int layout_uffd(uint64_t features, const char *name);
 void layout_write(char *start, size_t size, size_t stride);
 void layout_read(const char *start, size_t size, size_t stride);
 void layout_advise(void *start, size_t size, int advice, const char *name);

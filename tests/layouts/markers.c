@@ -9,13 +9,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include "layout.h"
-
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL 102
-#endif
 
 #ifndef MADV_HWPOISON
 #define MADV_HWPOISON 100
@@ -69,18 +64,6 @@ static void hwpoison(void)
 	layout_expect(start, pages * page_size, "res=15/16 special=1/16 hwpoison=1/16");
 }
 
-static int open_uffd(uint64_t features, const char *name)
-{
-	struct uffdio_api api = { .api = UFFD_API, .features = features };
-	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-
-	if (uffd < 0)
-		layout_skip("userfaultfd: %s", strerror(errno));
-	if (ioctl(uffd, UFFDIO_API, &api))
-		layout_skip("userfaultfd has no %s: %s", name, strerror(errno));
-	return uffd;
-}
-
 static void write_protect(int uffd, char *start, size_t registered, size_t protected)
 {
 	struct uffdio_register reg = {
@@ -102,7 +85,7 @@ static void write_protect(int uffd, char *start, size_t registered, size_t prote
 static void uffd_wp(void)
 {
 	const size_t part = 256 * KIB;
-	int uffd = open_uffd(UFFD_FEATURE_WP_HUGETLBFS_SHMEM, "WP_HUGETLBFS_SHMEM");
+	int uffd = layout_uffd(UFFD_FEATURE_WP_HUGETLBFS_SHMEM, "WP_HUGETLBFS_SHMEM");
 	char *anon = layout_map(2 * part), *shared;
 
 	layout_write(anon, 2 * part, page_size);
@@ -122,7 +105,7 @@ static void uffd_wp(void)
 static void uffd_poison(void)
 {
 	const size_t part = 256 * KIB;
-	int uffd = open_uffd(UFFD_FEATURE_POISON, "POISON");
+	int uffd = layout_uffd(UFFD_FEATURE_POISON, "POISON");
 	char *start = layout_map(2 * part);
 	struct uffdio_register reg = {
 		.range = { (uintptr_t)start, 2 * part },
@@ -139,11 +122,11 @@ static void uffd_poison(void)
 	layout_expect(start + part, part, "res");
 }
 
-/* The pages are in the page cache, so that a touch is reported as a minor fault. */
+/* The pages are in the page cache, so that userfaultfd reports a touch as a minor fault. */
 static void uffd_minor(void)
 {
 	const size_t size = 256 * KIB;
-	int uffd = open_uffd(UFFD_FEATURE_MINOR_SHMEM, "MINOR_SHMEM"), fd = layout_memfd(size);
+	int uffd = layout_uffd(UFFD_FEATURE_MINOR_SHMEM, "MINOR_SHMEM"), fd = layout_memfd(size);
 	char *other = layout_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
 	char *start = layout_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
 	struct uffdio_register reg = {

@@ -268,9 +268,6 @@ static void tables(void)
 }
 
 /* What newer headers define; older kernels refuse it, or ignore it. */
-#ifndef MAP_DROPPABLE
-#define MAP_DROPPABLE 0x08
-#endif
 #ifndef PROT_BTI
 #define PROT_BTI 0x10
 #endif

@@ -20,7 +20,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <ptscope.h>
@@ -31,13 +30,6 @@
 
 /* Pages of each kind that are read, and others that are written. */
 #define PAGES 8
-
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL 102
-#endif
-#ifndef MAP_DROPPABLE
-#define MAP_DROPPABLE 0x08
-#endif
 
 /**
  * struct kind - a kind of pages
@@ -129,7 +121,7 @@ static struct touch touch(char *addr, bool write)
 	return touch;
 }
 
-/* The outcomes that can be told apart. */
+/* Name what the access did. */
 static const char *outcome(const struct touch *touch)
 {
 	const bool was = touch->before & LAYOUT_PRESENT;
@@ -256,60 +248,51 @@ static char *unmapped(size_t size)
 	return start + size;
 }
 
+static char *with_access(char *start, size_t size, int prot)
+{
+	layout_protect(start, size, prot);
+	return start;
+}
+
 static char *read_only(size_t size)
 {
-	char *start = filled(size);
-
-	layout_protect(start, size, PROT_READ);
-	return start;
+	return with_access(filled(size), size, PROT_READ);
 }
 
 static char *read_only_untouched(size_t size)
 {
-	char *start = layout_map(size);
-
-	layout_protect(start, size, PROT_READ);
-	return start;
+	return with_access(layout_map(size), size, PROT_READ);
 }
 
 static char *no_access(size_t size)
 {
-	char *start = filled(size);
-
-	layout_protect(start, size, PROT_NONE);
-	return start;
+	return with_access(filled(size), size, PROT_NONE);
 }
 
 static char *no_access_untouched(size_t size)
 {
-	char *start = layout_map(size);
-
-	layout_protect(start, size, PROT_NONE);
-	return start;
+	return with_access(layout_map(size), size, PROT_NONE);
 }
 
 static char *writable_again(size_t size)
 {
-	char *start = read_only(size);
+	return with_access(read_only(size), size, PROT_READ | PROT_WRITE);
+}
 
-	layout_protect(start, size, PROT_READ | PROT_WRITE);
+static char *with_advice(char *start, size_t size, int advice, const char *name)
+{
+	layout_advise(start, size, advice, name);
 	return start;
 }
 
 static char *freed_lazily(size_t size)
 {
-	char *start = filled(size);
-
-	layout_advise(start, size, MADV_FREE, "MADV_FREE");
-	return start;
+	return with_advice(filled(size), size, MADV_FREE, "MADV_FREE");
 }
 
 static char *dropped(size_t size)
 {
-	char *start = filled(size);
-
-	layout_advise(start, size, MADV_DONTNEED, "MADV_DONTNEED");
-	return start;
+	return with_advice(filled(size), size, MADV_DONTNEED, "MADV_DONTNEED");
 }
 
 static char *locked(size_t size)
@@ -388,7 +371,7 @@ static char *dev_zero_shared(size_t size)
 	return dev_zero(size, MAP_SHARED);
 }
 
-/* A page in between is not in the file, so that fault-around maps no other one. */
+/* With @written, another mapping of the file has put its pages into the page cache. */
 static char *memfd(size_t size, int flags, bool written)
 {
 	int fd = layout_memfd(size);
@@ -412,18 +395,12 @@ static char *memfd_private(size_t size)
 /* Without fault-around: a touch of one page then maps no other. */
 static char *memfd_shared_cached(size_t size)
 {
-	char *start = memfd(size, MAP_SHARED, true);
-
-	madvise(start, size, MADV_RANDOM);
-	return start;
+	return with_advice(memfd(size, MAP_SHARED, true), size, MADV_RANDOM, "MADV_RANDOM");
 }
 
 static char *memfd_private_cached(size_t size)
 {
-	char *start = memfd(size, MAP_PRIVATE, true);
-
-	madvise(start, size, MADV_RANDOM);
-	return start;
+	return with_advice(memfd(size, MAP_PRIVATE, true), size, MADV_RANDOM, "MADV_RANDOM");
 }
 
 static char *memfd_private_written(size_t size)
@@ -464,12 +441,11 @@ static char *hugetlb_shared(size_t size)
 
 static void use_uffd(char *start, size_t size, uint64_t features, int mode)
 {
-	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_SIGBUS | features };
+	int uffd = layout_uffd(UFFD_FEATURE_SIGBUS | features, "this feature");
 	struct uffdio_register reg = { .range = { (uintptr_t)start, size }, .mode = mode };
-	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
 
-	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api) || ioctl(uffd, UFFDIO_REGISTER, &reg))
-		layout_skip("userfaultfd: %s", strerror(errno));
+	if (ioctl(uffd, UFFDIO_REGISTER, &reg))
+		layout_skip("UFFDIO_REGISTER: %s", strerror(errno));
 	if (mode == UFFDIO_REGISTER_MODE_WP) {
 		struct uffdio_writeprotect wp = {
 			.range = reg.range, .mode = UFFDIO_WRITEPROTECT_MODE_WP,
@@ -514,11 +490,7 @@ static char *uffd_minor_untouched(size_t size)
 
 static char *guarded(size_t size)
 {
-	char *start = layout_map(size);
-
-	if (madvise(start, size, MADV_GUARD_INSTALL))
-		layout_skip("this kernel has no MADV_GUARD_INSTALL");
-	return start;
+	return with_advice(layout_map(size), size, MADV_GUARD_INSTALL, "MADV_GUARD_INSTALL");
 }
 
 static const struct kind kinds[] = {
