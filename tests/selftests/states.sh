@@ -62,7 +62,7 @@ pages "zero pages" anon_read 0 "any($(has flags zero))"
 walk "effect of a write" '.touch == "nothing" and .touch_write == "zero-fill"'
 pages "swapped pages: device, slot, exclusive" swapped 0 \
 	"all(.state == \"swap\" and .swapdev != null and .slot > 0 and $(has flags exclusive))"
-walk "swap area, effect of a touch" '.state == "swap" and .swapdev != null and (.touch | startswith("swap-in"))'
+walk "swap area, effect of a touch" '.state == "swap" and .swapdev != null and .touch == "swap-in or minor fault"'
 pages "THP: PMD leaves" thp_on 0 \
 	"any(.leaf == \"pmd\" and $(has flags thp) and .order > 0 and $(has folio aligned))"
 walk "ends at the PMD" '.level == "pmd" and .leaf == "pmd" and .phys != null'
