@@ -40,9 +40,11 @@ static inline bool ptscope_filter_match(const struct ptscope_filter *filter,
 	       (!filter->anyof || flags & filter->anyof);
 }
 
-/* The flags of an entry that the request asks for. */
-static inline u32 ptscope_filter_flags(const struct ptscope_filter *filter, u32 flags)
+/* The flags that runs report: those that the request asks for. */
+static inline u32 ptscope_filter_flags(const struct ptscope_filter *filter)
 {
+	u32 flags = ~0U;
+
 	if (!(filter->detail & PTSCOPE_DETAIL_AGE))
 		flags &= ~(PTSCOPE_FLAG_YOUNG | PTSCOPE_FLAG_DIRTY);
 	if (!(filter->detail & PTSCOPE_DETAIL_SOFT_DIRTY))

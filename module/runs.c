@@ -158,7 +158,7 @@ static const struct ptscope_sink runs_sink = {
 void ptscope_runs_init(struct ptscope_runs *runs, const struct ptscope_filter *filter)
 {
 	runs->filter = *filter;
-	runs->flags = ptscope_filter_flags(filter, ~0U);
+	runs->flags = ptscope_filter_flags(filter);
 	runs->folios = filter->detail & (PTSCOPE_DETAIL_NODE | PTSCOPE_DETAIL_FOLIO);
 	runs->scan.sink = &runs_sink;
 	runs->scan.frames = runs->folios || filter->detail & PTSCOPE_DETAIL_FRAME;
